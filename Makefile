@@ -1,0 +1,53 @@
+# Everything runs in an environment of its own: `make demo` and `make test` need only Python 3.11+, git, make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help demo test check test-servers score bench fuzz torture lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Making the environment in $(VENV) (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## run the main job on an embedded mail server
+	@$(BIN)/rollcall demo $(ARGS)
+
+test: $(STAMP) ## unit, contract, wire and acceptance tests on the embedded servers
+	$(BIN)/pytest -n 2 -m "not servers and not torture and not fuzz" $(ARGS)
+
+check: $(STAMP) ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-servers: $(STAMP) ## the wire and acceptance tests on Dovecot, Postfix, PostgreSQL and Chromium
+	$(BIN)/python -m tests.servers install
+	$(BIN)/pytest -m "servers and not torture" $(ARGS)
+
+score: $(STAMP) ## read the fixture corpora and print how many are right
+	$(BIN)/python -m fixtures.score_sheets
+	$(BIN)/python -m fixtures.score_preference
+
+bench: $(STAMP) ## run every benchmark and write docs/performance.md
+	$(BIN)/python -m benchmarks
+
+fuzz: $(STAMP) ## ten minutes of hostile bytes
+	$(BIN)/pytest -m fuzz $(ARGS)
+
+torture: $(STAMP) ## kill it three hundred times on every database
+	$(BIN)/pytest -m torture -s $(ARGS)
+
+lock: ## renew requirements.lock: versions and hashes, no addresses
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --all-extras -o requirements.lock pyproject.toml requirements-build.in
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,1 @@
+"""The values that travel along the route: frozen, keyword-only, without behaviour at an edge."""

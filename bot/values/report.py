@@ -1,0 +1,171 @@
+"""What there is to tell: the facts a reply is rendered from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.values.customer import Site
+from bot.values.learner import ImportRow
+from bot.values.request import Preference
+from bot.values.sheet import LearnerList, Verdict
+
+
+class Notification(StrEnum):
+    """What becomes of the Account Created mails of an import, as the reply says it."""
+
+    SENT = "sent"  # queued to every created learner
+    WITHHELD = "withheld"  # the customer said no
+    ASKED = "asked"  # held: this reply asks the one question
+    PLATFORM = "platform"  # the platform mails them itself
+    NONE = "none"  # nobody was created, so there is nobody to mail
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileReport:
+    """How one attachment was read; `rows` is the number of learner rows it gave."""
+
+    name: str
+    verdict: Verdict
+    problem: str = ""
+    lists: tuple[LearnerList, ...] = ()
+    notes: tuple[str, ...] = ()
+    rows: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """What an earlier upload in the same thread came to, for "what changed since last time"."""
+
+    reference: str
+    created: int = 0
+    to_fix: int = 0
+    still_to_fix: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportReport:
+    """One import, finished: everything its reply may mention.
+
+    `subject` is the customer's subject line; `greeting` a first name or ''; `preference.answer` with
+    `notification` tells why notices were sent, withheld or asked about; `preference_from_thread` is true
+    where the answer was given earlier in the thread.
+    """
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    files: tuple[FileReport, ...]
+    rows: tuple[ImportRow, ...]
+    preference: Preference
+    notification: Notification
+    preference_from_thread: bool = False
+    dry_run: bool = False
+    courses_asked: bool = False
+    single_learner: bool = False
+    cloud_link: str = ""
+    earlier: Earlier | None = None
+
+
+class NoSheet(StrEnum):
+    """Why an upload request had no rows to work on."""
+
+    MISSING = "missing"  # no attachment at all
+    UNUSABLE = "unusable"  # attachments, but none with a verdict of OK
+    LINK = "link"  # a link to a cloud drive instead of a file
+    TOO_LARGE = "too_large"  # the whole mail is over the limit and was not fetched
+    TEMPLATE = "template"  # the sender asked for the template
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskReport:
+    """An upload request that needs a (better) sheet."""
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    why: NoSheet
+    files: tuple[FileReport, ...] = ()
+    cloud_link: str = ""
+    single_learner: bool = False
+    courses_asked: bool = False
+    limit_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettledReport:
+    """A word in the thread that settled, or could not settle, the notifications of an import.
+
+    `asked_for` is the answer now given; `queued` notices go out because of it, `already_sent` had gone out
+    before and cannot be taken back, `withheld` will not be sent.
+    """
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    preference: Preference
+    queued: int = 0
+    already_sent: int = 0
+    withheld: int = 0
+    to_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadReport:
+    """Later news in the thread of an import: the question's reminder or closing.
+
+    `asked_days` is how long ago the question was asked; `close_days` when it closes as no, counted from it.
+    """
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    held: int
+    asked_days: int
+    close_days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undelivered:
+    """A notice that came back."""
+
+    row: ImportRow
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BounceReport:
+    """Notices that could not be delivered, told once in the thread: `undelivered` of `sent`."""
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    sent: int
+    undelivered: tuple[Undelivered, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeFacts:
+    """The Account Created mail of one learner. `expires` reads like '30 November 2026, 09:15 UTC'."""
+
+    first_name: str
+    username: str
+    link: str
+    expires: str
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaffNote:
+    """A few words for the staff beside a message: why it was held or set aside, and how to release it."""
+
+    title: str
+    why: str
+    what_to_do: str
+    sender: str
+    subject: str
+    received: str
+    reference: str = ""
