@@ -1,0 +1,80 @@
+"""How a connection of ours is protected, and who we say we are: shared by the IMAP and the SMTP edge."""
+
+import ipaddress
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.errors import ConfigurationError
+
+
+class Security(StrEnum):
+    """When a connection turns to TLS."""
+
+    TLS = "tls"  # from the first byte (RFC 8314 §3)
+    STARTTLS = "starttls"  # by command, before anything else is said
+    NONE = "none"  # never: for a server on this machine only
+
+
+class Mechanism(StrEnum):
+    """How we log in."""
+
+    PASSWORD = "password"  # noqa: S105  LOGIN or SASL PLAIN
+    XOAUTH2 = "xoauth2"  # a bearer token, as Google and Microsoft take it
+    OAUTHBEARER = "oauthbearer"  # a bearer token, as RFC 7628 writes it
+
+
+def no_renewal() -> None:
+    """What `Credentials.renew` does for a password: there is nothing to renew."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """A user name and the way to its secret: `secret()` gives the password or the access token.
+
+    It is asked at every connect and may block, raise `LoginRefused` or any `Temporary`. `renew()` makes it
+    forget what it has cached, after a server refused it.
+    """
+
+    username: str
+    secret: Callable[[], str]
+    mechanism: Mechanism = Mechanism.PASSWORD
+    renew: Callable[[], None] = no_renewal
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine without any doubt (RFC 6761 §6.3)."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def refuse_clear_text(security: Security, host: str, key: str) -> None:
+    """Raise `ConfigurationError` where a secret would cross a network in the clear."""
+    if security is Security.NONE and not is_loopback(host):
+        raise ConfigurationError(
+            f'{key}.security = "none" would send the password to {host} in the clear. '
+            f'Use "tls" or "starttls"; "none" is only for a server on this machine.'
+        )
+
+
+def tls_context(ca_file: str | None) -> ssl.SSLContext:
+    """A context that checks certificate and host name, against `ca_file` where one is given."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(f"The CA file {ca_file} cannot be used: {error}") from error
+
+
+def tls_trouble(error: BaseException) -> str | None:
+    """What went wrong in TLS, in plain words; None where `error` has nothing to do with TLS."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted: {cause.verify_message.rstrip('.')}"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed ({cause.reason or cause}): is this the TLS port?"
+        cause = cause.__cause__ or cause.__context__
+    return None
