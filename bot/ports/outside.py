@@ -1,4 +1,4 @@
-"""What the route needs from the outside world, as protocols; `app.py` names the classes that serve them."""
+"""What the route needs from the outside world: directories, mailboxes, the way out, sheets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

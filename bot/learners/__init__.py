@@ -1,0 +1,1 @@
+"""From sheet rows to accounts: planned purely, created under a journal."""

@@ -1,0 +1,1 @@
+"""The ledger over SQLAlchemy Core: SQLite for one bot, PostgreSQL for several."""

@@ -1,0 +1,96 @@
+"""What is to be done in the mailboxes: written with the decision, done later, as often as it takes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select, update
+
+from bot.store.engine import Database
+from bot.store.schema import chores, messages, outbox
+from bot.values.ledger import Chore, ChoreKind, DueChore, Place
+
+
+class ChoreStore:
+    """`ports.Chores` on a database. Only the holder of a mailbox's lease claims its chores."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def claim(self, mailbox: str, limit: int) -> list[DueChore]:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            rows = connection.execute(
+                select(chores, outbox.c.body.label("letter"))
+                .outerjoin(outbox, and_(chores.c.outbox == outbox.c.id, chores.c.outbox > 0))
+                .where(chores.c.mailbox == mailbox, chores.c.state == "due", chores.c.next_attempt <= now)
+                .order_by(chores.c.id)
+                .limit(limit)
+            ).all()
+            if rows:
+                connection.execute(
+                    update(chores)
+                    .where(chores.c.id == bindparam("chore"))
+                    .values(attempts=chores.c.attempts + 1),
+                    [{"chore": row.id} for row in rows],
+                )
+        return [_due(row) for row in rows]
+
+    def done(self, done: Sequence[DueChore]) -> None:
+        if not done:
+            return
+        with self._db.write() as connection:
+            connection.execute(
+                update(chores)
+                .where(chores.c.id == bindparam("chore"))
+                .values(state="done", body=None, failure=""),
+                [{"chore": item.id} for item in done],
+            )
+            for item in done:
+                place = item.chore.place
+                if item.chore.kind is ChoreKind.MOVE and item.message and place:
+                    # Its UID in the new folder is not known: 0 means "find it by its Message-ID".
+                    connection.execute(
+                        update(messages)
+                        .where(
+                            messages.c.id == item.message,
+                            messages.c.folder == place.folder,
+                            messages.c.uid == place.uid,
+                        )
+                        .values(filed=True, folder=item.chore.folder, uid=0, uidvalidity=0)
+                    )
+
+    def deferred(self, chore: DueChore, why: str, delay: float) -> None:
+        with self._db.write() as connection:
+            connection.execute(
+                update(chores)
+                .where(chores.c.id == chore.id)
+                .values(next_attempt=self._db.clock() + delay, failure=why)
+            )
+
+    def pending(self, mailbox: str) -> int:
+        """How many chores of a mailbox are still to be done."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.count())
+                .select_from(chores)
+                .where(chores.c.mailbox == mailbox, chores.c.state == "due")
+            ).scalar_one()
+
+
+def _due(row: Any) -> DueChore:
+    place = None
+    if row.source_folder:
+        place = Place(mailbox=row.mailbox, folder=row.source_folder, uidvalidity=row.uidvalidity, uid=row.uid)
+    return DueChore(
+        id=row.id,
+        chore=Chore(
+            kind=ChoreKind(row.kind),
+            folder=row.folder,
+            place=place,
+            mailbox=row.mailbox,
+            body=row.body or row.letter or b"",
+            message_id=row.message_id,
+        ),
+        attempts=row.attempts + 1,
+        message=row.message,
+    )

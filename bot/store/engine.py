@@ -1,0 +1,156 @@
+"""Opens the ledger's database: pragmas, one way to begin a transaction, one translation of errors."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+
+from bot.errors import ConfigurationError, LedgerInUse, LedgerUnavailable
+
+Clock = Callable[[], float]
+
+
+class Database:
+    """The ledger's database. `clock` gives epoch seconds; `owner` is the name under which leases are held."""
+
+    def __init__(
+        self, url: str, *, owner: str, lease_seconds: float = 30.0, clock: Clock = time.time
+    ) -> None:
+        self.engine = open_engine(url)
+        self.owner = owner
+        self.lease_seconds = lease_seconds
+        self.clock = clock
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True where transactions take the one writer's lock at their beginning."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One read-write transaction: all of it or nothing; raises LedgerUnavailable."""
+        with _translated(), self.engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view; raises LedgerUnavailable."""
+        with _translated(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    def insert_new(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
+        """INSERT … ON CONFLICT DO NOTHING: what is there already stays."""
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a `sqlite:///` or `postgresql+psycopg://` URL; nothing is connected yet."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, connect_args={"timeout": 30}, pool_size=16, max_overflow=16)
+            event.listen(engine, "connect", _prepare_sqlite)
+            return engine
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args={"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5},
+                pool_pre_ping=True,
+                pool_size=16,
+                max_overflow=16,
+                pool_timeout=30,
+            )
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigurationError(f"database: {error}") from None
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            "database: PostgreSQL needs the extra: pip install 'rollcall[postgres]'"
+        ) from None
+    raise ConfigurationError("database: must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL keeps readers out of the writer's way; FULL makes a commit outlive a power cut."""
+    # The driver's own BEGIN would start transactions as readers: we say BEGIN IMMEDIATE ourselves.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+        "secure_delete=FAST",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The one place where the database's exceptions become ours."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise LedgerUnavailable(f"the database does not serve: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise LedgerUnavailable(f"the database went away: {_first_line(error)}") from error
+        raise
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
+class FileLock:
+    """Keeps a second bot off the same SQLite ledger; the kernel drops it when the process dies."""
+
+    def __init__(self, url: str) -> None:
+        database = make_url(url).database
+        self._path = Path(f"{database}.lock") if database and database != ":memory:" else None
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock or raise LedgerInUse."""
+        if self._path is None:
+            return
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ConfigurationError(f"{self._path}: {error.strerror}") from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pid = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(handle)
+            raise LedgerInUse(
+                f"another Rollcall (pid {pid}) already serves this ledger ({self._path}); "
+                "stop it first, or use PostgreSQL to run several"
+            ) from None
+        os.truncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

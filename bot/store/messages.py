@@ -1,0 +1,386 @@
+"""Every message ever taken in: intake, the lease on work, and the way a job is given back."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.errors import LeaseLost
+from bot.store.engine import Database
+from bot.store.schema import chores, cursors, messages
+from bot.values.ledger import Arrival, ChoreKind, Job, MessageState, Place, Step
+
+OPEN_STATES = (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
+STEP_ORDER = {step.value: rank for rank, step in enumerate(Step, start=1)}
+SUSPECT_CRASHES = 2
+
+
+class MessageStore:
+    """`ports.Messages` on a database. `done_folder` is where second copies are filed."""
+
+    def __init__(self, database: Database, *, done_folder: str = "Rollcall/Done") -> None:
+        self._db = database
+        self._done_folder = done_folder
+
+    # ------------------------------------------------------------------ intake
+
+    def cursor(self, mailbox: str, folder: str) -> tuple[int, int] | None:
+        with self._db.read() as connection:
+            row = connection.execute(
+                select(cursors.c.uidvalidity, cursors.c.last_uid).where(_cursor_is(mailbox, folder))
+            ).first()
+        return (row.uidvalidity, row.last_uid) if row else None
+
+    def set_cursor(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int) -> None:
+        with self._db.write() as connection:
+            self._move_cursor(connection, mailbox, folder, uidvalidity, last_uid)
+
+    def receive(self, arrivals: Sequence[Arrival], *, rescan: bool = False) -> int:
+        with self._db.write() as connection:
+            known = self._known(connection, arrivals)
+            new = 0
+            for arrival in arrivals:
+                row = known.get((arrival.message_id, arrival.fingerprint))
+                if row is None:
+                    new += self._take_in(connection, arrival)
+                    known.update(self._known(connection, [arrival]))
+                else:
+                    new += self._seen_again(connection, arrival, row, rescan=rescan)
+            for place in _furthest(arrivals):
+                self._move_cursor(connection, place.mailbox, place.folder, place.uidvalidity, place.uid)
+        return new
+
+    def _known(self, connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Any]:
+        prints = [arrival.fingerprint for arrival in arrivals]
+        rows = connection.execute(
+            select(
+                messages.c.id,
+                messages.c.message_id,
+                messages.c.fingerprint,
+                messages.c.state,
+                messages.c.filed,
+                messages.c.folder,
+                messages.c.uidvalidity,
+                messages.c.uid,
+            ).where(messages.c.fingerprint.in_(prints))
+        )
+        return {(row.message_id, row.fingerprint): row for row in rows}
+
+    def _take_in(self, connection: Connection, arrival: Arrival) -> int:
+        twin = None if arrival.approved else self._twin(connection, arrival)
+        state = MessageState.RECEIVED if twin is None else MessageState.IGNORED
+        now = self._db.clock()
+        key = connection.execute(
+            messages.insert().values(
+                **_place_columns(arrival.place),
+                message_id=arrival.message_id,
+                fingerprint=arrival.fingerprint,
+                digest=arrival.digest,
+                raw=zlib.compress(arrival.raw, 1) if twin is None else None,
+                sender=arrival.sender,
+                subject=arrival.subject,
+                size=arrival.size,
+                too_large=arrival.too_large,
+                state=state,
+                reason="" if twin is None else f"a second copy of message {twin}",
+                release="staff" if arrival.approved else "",
+                received=arrival.received,
+                finished=0 if twin is None else now,
+            )
+        ).inserted_primary_key
+        if twin is not None and key is not None:
+            self._file_copy(connection, arrival.place, key[0], arrival.message_id)
+        return int(twin is None)
+
+    def _twin(self, connection: Connection, arrival: Arrival) -> int | None:
+        """The same mail delivered twice differs in its trace headers only. A copy of one that was held or
+        left is worked for itself: it may carry the proof that the first one lacked."""
+        acted_on = (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING, MessageState.ANSWERED)
+        return connection.execute(
+            select(messages.c.id)
+            .where(
+                messages.c.digest == arrival.digest,
+                messages.c.message_id == arrival.message_id,
+                messages.c.state.in_(acted_on),
+            )
+            .limit(1)
+        ).scalar()
+
+    def _file_copy(self, connection: Connection, place: Place, message: int, message_id: str) -> None:
+        connection.execute(
+            chores.insert().values(
+                mailbox=place.mailbox,
+                kind=ChoreKind.MOVE,
+                state="due",
+                folder=self._done_folder,
+                source_folder=place.folder,
+                uidvalidity=place.uidvalidity,
+                uid=place.uid,
+                message=message,
+                message_id=message_id,
+            )
+        )
+
+    def _seen_again(self, connection: Connection, arrival: Arrival, row: Row[Any], *, rescan: bool) -> int:
+        place = arrival.place
+        same_place = (row.folder, row.uidvalidity, row.uid) == (place.folder, place.uidvalidity, place.uid)
+        if same_place and not arrival.approved:
+            return 0
+        brought_back = row.filed and not rescan
+        if arrival.approved or brought_back:
+            return self._work_again(connection, row.id, arrival)
+        if row.filed or (row.uidvalidity == place.uidvalidity and row.folder == place.folder):
+            # A restored mailbox, or the same bytes delivered twice: file the copy beside the first.
+            self._file_copy(connection, place, row.id, arrival.message_id)
+            return 0
+        connection.execute(update(messages).where(messages.c.id == row.id).values(**_place_columns(place)))
+        connection.execute(
+            update(chores)
+            .where(chores.c.message == row.id, chores.c.kind == ChoreKind.MOVE, chores.c.state == "due")
+            .values(source_folder=place.folder, uidvalidity=place.uidvalidity, uid=place.uid)
+        )
+        return 0
+
+    def _work_again(self, connection: Connection, message: int, arrival: Arrival) -> int:
+        """Brought back by the staff: the same message, one more run, with the bytes at hand again."""
+        result = connection.execute(
+            update(messages)
+            .where(
+                messages.c.id == message,
+                messages.c.state.not_in((MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)),
+            )
+            .values(
+                **_place_columns(arrival.place),
+                raw=zlib.compress(arrival.raw, 1),
+                filed=False,
+                **_again("staff" if arrival.approved else None),
+            )
+        )
+        return result.rowcount
+
+    def release(self, message: int, by: str) -> bool:
+        with self._db.write() as connection:
+            return self.release_in(connection, message, by)
+
+    def release_in(self, connection: Connection, message: int, by: str) -> bool:
+        """`release` inside a transaction; only a message whose bytes are still kept can be worked again."""
+        result = connection.execute(
+            update(messages)
+            .where(
+                messages.c.id == message,
+                messages.c.raw.is_not(None),
+                messages.c.state.not_in(OPEN_STATES),
+            )
+            .values(**_again(by))
+        )
+        return result.rowcount == 1
+
+    def _move_cursor(
+        self, connection: Connection, mailbox: str, folder: str, uidvalidity: int, last_uid: int
+    ) -> None:
+        connection.execute(
+            self._db.insert_new(cursors),
+            {"mailbox": mailbox, "folder": folder, "uidvalidity": 0, "last_uid": 0},
+        )
+        connection.execute(
+            update(cursors)
+            .where(_cursor_is(mailbox, folder))
+            .values(uidvalidity=uidvalidity, last_uid=last_uid)
+        )
+
+    # ------------------------------------------------------------------ work
+
+    def claim(self) -> Job | None:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            if self._suspect_at_work(connection):
+                return None
+            row = self._next_due(connection, now)
+            if row is None:
+                return None
+            crashed = row.state == MessageState.WORKING
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id)
+                .values(
+                    state=MessageState.WORKING,
+                    fence=row.fence + 1,
+                    crashes=row.crashes + crashed,
+                    lease_owner=self._db.owner,
+                    lease_until=now + self._db.lease_seconds,
+                )
+            )
+        return _job(row, fence=row.fence + 1, crashes=row.crashes + crashed)
+
+    def _suspect_at_work(self, connection: Connection) -> bool:
+        """A message that took its worker down twice is worked alone, so that a third fall is its own."""
+        found = connection.execute(
+            select(messages.c.id).where(
+                messages.c.state == MessageState.WORKING,
+                messages.c.lease_owner == self._db.owner,
+                messages.c.lease_until > self._db.clock(),
+                messages.c.crashes >= SUSPECT_CRASHES,
+            )
+        ).first()
+        return found is not None
+
+    def _next_due(self, connection: Connection, now: float) -> Row[Any] | None:
+        row = connection.execute(_due_query(now)).first()
+        if row is None or row.crashes + (row.state == MessageState.WORKING) < SUSPECT_CRASHES:
+            return row
+        others = connection.execute(
+            select(func.count())
+            .select_from(messages)
+            .where(
+                messages.c.state == MessageState.WORKING,
+                messages.c.lease_owner == self._db.owner,
+                messages.c.lease_until > now,
+            )
+        ).scalar_one()
+        if not others:
+            return row
+        return connection.execute(_due_query(now, innocent=True)).first()
+
+    def abandon_own(self) -> int:
+        """At start, on a ledger that only we serve: what the last process was working on is free again."""
+        with self._db.write() as connection:
+            return connection.execute(
+                update(messages).where(messages.c.state == MessageState.WORKING).values(lease_until=0)
+            ).rowcount
+
+    def heartbeat(self, job: Job) -> None:
+        with self._db.write() as connection:
+            self.guard(connection, job, lease_until=self._db.clock() + self._db.lease_seconds)
+
+    def progress(self, job: Job, step: Step) -> None:
+        with self._db.write() as connection:
+            if STEP_ORDER[step] > STEP_ORDER.get(job.step, 0):
+                self.guard(connection, job, step=step, crashes=0)
+
+    def postpone(self, job: Job, reason: str, delay: float, *, waiting: bool) -> None:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            self.guard(
+                connection,
+                job,
+                state=MessageState.WAITING if waiting else MessageState.RECEIVED,
+                reason=reason,
+                next_attempt=now + delay,
+                tries=messages.c.tries + 1,
+                waiting_since=job.waiting_since or now,
+                lease_owner=None,
+                lease_until=0,
+            )
+
+    def failed(self, job: Job, reason: str, delay: float) -> None:
+        with self._db.write() as connection:
+            self.guard(
+                connection,
+                job,
+                state=MessageState.RECEIVED,
+                reason=reason,
+                next_attempt=self._db.clock() + delay,
+                crashes=job.crashes + 1,
+                lease_owner=None,
+                lease_until=0,
+            )
+
+    def guard(self, connection: Connection, job: Job, **changes: Any) -> None:
+        """Change the message only while our fence holds; raises LeaseLost."""
+        result = connection.execute(
+            update(messages)
+            .where(
+                messages.c.id == job.id,
+                messages.c.fence == job.fence,
+                messages.c.state == MessageState.WORKING,
+            )
+            .values(**changes)
+        )
+        if result.rowcount != 1:
+            raise LeaseLost(f"message {job.id} is worked on by somebody else now")
+
+
+def _again(by: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "state": MessageState.RECEIVED,
+        "reason": "brought back to be worked again",
+        "run": messages.c.run + 1,
+        "crashes": 0,
+        "tries": 0,
+        "step": "",
+        "next_attempt": 0,
+        "waiting_since": 0,
+        "finished": 0,
+    }
+    return values | ({"release": by} if by else {})
+
+
+def _cursor_is(mailbox: str, folder: str) -> ColumnElement[bool]:
+    return and_(cursors.c.mailbox == mailbox, cursors.c.folder == folder)
+
+
+def _place_columns(place: Place) -> dict[str, Any]:
+    return {
+        "mailbox": place.mailbox,
+        "folder": place.folder,
+        "uidvalidity": place.uidvalidity,
+        "uid": place.uid,
+    }
+
+
+def _furthest(arrivals: Sequence[Arrival]) -> list[Place]:
+    last: dict[tuple[str, str, int], Place] = {}
+    for arrival in arrivals:
+        place = arrival.place
+        key = (place.mailbox, place.folder, place.uidvalidity)
+        if key not in last or last[key].uid < place.uid:
+            last[key] = place
+    return list(last.values())
+
+
+def _due_query(now: float, *, innocent: bool = False) -> Any:
+    """The oldest message that is due and has no earlier open one of the same sender before it."""
+    earlier = messages.alias("earlier")
+    ready = and_(
+        messages.c.state.in_((MessageState.RECEIVED, MessageState.WAITING)), messages.c.next_attempt <= now
+    )
+    abandoned = and_(messages.c.state == MessageState.WORKING, messages.c.lease_until <= now)
+    query = (
+        select(messages)
+        .where(
+            or_(ready, abandoned),
+            ~exists().where(
+                earlier.c.sender == messages.c.sender,
+                earlier.c.id < messages.c.id,
+                earlier.c.state.in_(OPEN_STATES),
+            ),
+        )
+        .order_by(messages.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return query.where(messages.c.crashes < SUSPECT_CRASHES - 1) if innocent else query
+
+
+def _job(row: Row[Any], *, fence: int, crashes: int) -> Job:
+    return Job(
+        id=row.id,
+        fence=fence,
+        run=row.run,
+        place=Place(mailbox=row.mailbox, folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid),
+        raw=zlib.decompress(row.raw) if row.raw else b"",
+        message_id=row.message_id,
+        fingerprint=row.fingerprint,
+        digest=row.digest,
+        sender=row.sender,
+        received=row.received,
+        size=row.size,
+        crashes=crashes,
+        step=row.step,
+        release=row.release,
+        too_large=row.too_large,
+        tries=row.tries,
+        waiting_since=row.waiting_since,
+    )

@@ -1,0 +1,1 @@
+"""The schema of the ledger through its releases, one step a file."""

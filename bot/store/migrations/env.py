@@ -1,0 +1,8 @@
+"""Run by Alembic: applies the steps on the connection that `bot.store.upgrade` hands over."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, transaction_per_migration=False)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,72 @@
+"""The processes that share a ledger: who lives, and who holds which named lease."""
+
+from sqlalchemy import delete, or_, select, update
+
+from bot.store.engine import Database
+from bot.store.schema import leases, nodes
+
+
+class NodeStore:
+    """`ports.Nodes` on a database; a lease not prolonged in time is anybody's."""
+
+    def __init__(self, database: Database, *, version: str) -> None:
+        self._db = database
+        self._version = version
+
+    def hold(self, name: str) -> bool:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            connection.execute(self._db.insert_new(leases), {"name": name, "owner": "", "until": 0})
+            result = connection.execute(
+                update(leases)
+                .where(
+                    leases.c.name == name,
+                    or_(leases.c.owner == self._db.owner, leases.c.owner == "", leases.c.until <= now),
+                )
+                .values(owner=self._db.owner, until=now + self._db.lease_seconds)
+            )
+        return result.rowcount == 1
+
+    def let_go(self, name: str) -> None:
+        with self._db.write() as connection:
+            connection.execute(
+                update(leases)
+                .where(leases.c.name == name, leases.c.owner == self._db.owner)
+                .values(owner="", until=0)
+            )
+
+    def beat(self, status: str) -> None:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            connection.execute(
+                self._db.insert_new(nodes),
+                {
+                    "name": self._db.owner,
+                    "version": self._version,
+                    "status": status,
+                    "started": now,
+                    "seen": now,
+                },
+            )
+            connection.execute(
+                update(nodes).where(nodes.c.name == self._db.owner).values(status=status, seen=now)
+            )
+
+    def leave(self) -> None:
+        with self._db.write() as connection:
+            connection.execute(
+                update(leases).where(leases.c.owner == self._db.owner).values(owner="", until=0)
+            )
+            connection.execute(delete(nodes).where(nodes.c.name == self._db.owner))
+
+    def abandon_all(self) -> None:
+        """At start, on a ledger that only we serve: whatever an earlier process held is free."""
+        with self._db.write() as connection:
+            connection.execute(update(leases).values(owner="", until=0))
+            connection.execute(delete(nodes))
+
+    def living(self) -> list[tuple[str, str, str, float, float]]:
+        """(name, version, status, started, seen) of every node that said it lives."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(nodes).order_by(nodes.c.name))
+            return [(row.name, row.version, row.status, row.started, row.seen) for row in rows]

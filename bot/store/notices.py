@@ -1,0 +1,153 @@
+"""Notices of created learners, moved on set by set: held, queued, withheld, sent, bounced."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, String, cast, func, literal, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.engine import Database
+from bot.store.schema import import_rows, imports, notices, outbox
+from bot.values.learner import NoticeState, Outcome
+from bot.values.ledger import NoticeAction, NoticeCounts
+from bot.values.outgoing import LetterKind
+
+NOTICE_PRIORITY = 10
+BEGINNING = {
+    NoticeAction.QUEUE: NoticeState.QUEUED,
+    NoticeAction.HOLD: NoticeState.HELD,
+    NoticeAction.WITHHOLD: NoticeState.NOT_WANTED,
+}
+ORDER = {state: rank for rank, state in enumerate(NoticeState)}
+
+
+class NoticeBook:
+    """The notices inside a transaction of the ledger. `domain` ends the Message-IDs of notices."""
+
+    def __init__(self, database: Database, *, domain: str) -> None:
+        self._db = database
+        self._domain = domain
+
+    def apply(self, connection: Connection, action: NoticeAction, import_ids: Sequence[int]) -> None:
+        """Carry out an order on every created learner of these imports; repeating it changes nothing."""
+        for import_id in import_ids:
+            self._ensure(connection, import_id, BEGINNING[action])
+            if action is NoticeAction.QUEUE:
+                self._queue(connection, import_id)
+            elif action is NoticeAction.WITHHOLD:
+                self._withhold(connection, import_id)
+
+    def _ensure(self, connection: Connection, import_id: int, state: NoticeState) -> None:
+        created = select(
+            import_rows.c.import_id,
+            import_rows.c.position,
+            literal(state.value),
+            import_rows.c.key,
+            literal(self._db.clock()),
+        ).where(import_rows.c.import_id == import_id, import_rows.c.outcome == Outcome.CREATED)
+        connection.execute(
+            self._db.insert_new(notices).from_select(
+                ["import_id", "position", "state", "email", "changed"], created
+            )
+        )
+
+    def _queue(self, connection: Connection, import_id: int) -> None:
+        connection.execute(
+            update(notices)
+            .where(
+                notices.c.import_id == import_id,
+                notices.c.state.in_((NoticeState.HELD, NoticeState.NOT_WANTED)),
+            )
+            .values(state=NoticeState.QUEUED, changed=self._db.clock())
+        )
+        connection.execute(
+            self._db.insert_new(outbox).from_select(
+                ["kind", "state", "message_id", "recipients", "import_id", "position", "priority", "created"],
+                self._letters(import_id),
+            )
+        )
+        connection.execute(
+            update(outbox)
+            .where(*_notice_letters(import_id), outbox.c.state == "cancelled")
+            .values(state="queued", next_attempt=0)
+        )
+
+    def _letters(self, import_id: int) -> Select[Any]:
+        # The Message-ID is made here, once and for good: every attempt carries it.
+        name = (
+            literal("<notice.")
+            + imports.c.reference
+            + "."
+            + cast(notices.c.position, String)
+            + f"@{self._domain}>"
+        )
+        return (
+            select(
+                literal(LetterKind.NOTICE.value),
+                literal("queued"),
+                name,
+                import_rows.c.email,
+                notices.c.import_id,
+                notices.c.position,
+                literal(NOTICE_PRIORITY),
+                literal(self._db.clock()),
+            )
+            .join(imports, imports.c.id == notices.c.import_id)
+            .join(
+                import_rows,
+                (import_rows.c.import_id == notices.c.import_id)
+                & (import_rows.c.position == notices.c.position),
+            )
+            .where(notices.c.import_id == import_id, notices.c.state == NoticeState.QUEUED)
+        )
+
+    def _withhold(self, connection: Connection, import_id: int) -> None:
+        connection.execute(
+            update(outbox)
+            .where(*_notice_letters(import_id), outbox.c.state == "queued", outbox.c.attempts == 0)
+            .values(state="cancelled")
+        )
+        cancelled = select(outbox.c.position).where(
+            *_notice_letters(import_id), outbox.c.state == "cancelled"
+        )
+        taken_back = (notices.c.state == NoticeState.QUEUED) & notices.c.position.in_(cancelled)
+        connection.execute(
+            update(notices)
+            .where(
+                notices.c.import_id == import_id,
+                (notices.c.state == NoticeState.HELD) | taken_back,
+            )
+            .values(state=NoticeState.NOT_WANTED, changed=self._db.clock())
+        )
+
+    def move(
+        self, connection: Connection, where: ColumnElement[bool], state: NoticeState, failure: str = ""
+    ) -> int:
+        """Move notices on, never backwards; returns how many moved."""
+        earlier = [other for other, rank in ORDER.items() if rank < ORDER[state]]
+        values: dict[str, Any] = {"state": state, "changed": self._db.clock()}
+        if failure:
+            values["failure"] = failure
+        return connection.execute(
+            update(notices).where(where, notices.c.state.in_(earlier)).values(**values)
+        ).rowcount
+
+    def counts(self, connection: Connection, import_ids: Sequence[int]) -> NoticeCounts:
+        """How many notices of these imports stand where; `sent` counts all that left the house."""
+        rows = connection.execute(
+            select(notices.c.state, func.count())
+            .where(notices.c.import_id.in_(import_ids))
+            .group_by(notices.c.state)
+        )
+        by_state = {NoticeState(row[0]): row[1] for row in rows}
+        gone = (NoticeState.SENT, NoticeState.BOUNCED, NoticeState.OPENED, NoticeState.PASSWORD_SET)
+        return NoticeCounts(
+            held=by_state.get(NoticeState.HELD, 0),
+            queued=by_state.get(NoticeState.QUEUED, 0),
+            sent=sum(by_state.get(state, 0) for state in gone),
+            not_wanted=by_state.get(NoticeState.NOT_WANTED, 0),
+        )
+
+
+def _notice_letters(import_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return outbox.c.import_id == import_id, outbox.c.kind == LetterKind.NOTICE.value

@@ -1,0 +1,210 @@
+"""The outbox: letters are claimed with their attempt written first, and keep one final Message-ID."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+
+from bot.store.engine import Database
+from bot.store.imports import import_row
+from bot.store.notices import NoticeBook
+from bot.store.schema import chores, import_rows, imports, messages, notices, outbox, tokens
+from bot.values.learner import ImportRow, NoticeState
+from bot.values.ledger import ChoreKind, OutboxItem
+from bot.values.outgoing import LetterKind
+
+COPIED_TO_SENT = (LetterKind.REPLY, LetterKind.FOLLOW_UP, LetterKind.QUESTION)
+CHUNK = 500
+
+
+class OutboxStore:
+    """`ports.Outbox` on a database. `sent_folders` names each mailbox's Sent folder; '' leaves the copying
+    to the server, and '?' lets the mailbox connection find it by its special use."""
+
+    def __init__(self, database: Database, notice_book: NoticeBook, *, sent_folders: dict[str, str]) -> None:
+        self._db = database
+        self._notices = notice_book
+        self._sent_folders = sent_folders
+
+    def claim(self, limit: int) -> list[OutboxItem]:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            due = and_(outbox.c.state == "queued", outbox.c.next_attempt <= now)
+            abandoned = and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
+            rows = connection.execute(
+                select(outbox)
+                .where(or_(due, abandoned))
+                .order_by(outbox.c.priority, outbox.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).all()
+            if rows:
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id == bindparam("letter"))
+                    .values(
+                        state="sending",
+                        attempts=outbox.c.attempts + 1,
+                        lease_owner=self._db.owner,
+                        lease_until=now + self._db.lease_seconds * 4,
+                    ),
+                    [{"letter": row.id} for row in rows],
+                )
+        return [_item(row) for row in rows]
+
+    def abandon_own(self) -> None:
+        """At start, on a ledger that only we serve: letters the last process was sending are free again."""
+        with self._db.write() as connection:
+            connection.execute(update(outbox).where(outbox.c.state == "sending").values(lease_until=0))
+
+    def sent(self, items: Sequence[OutboxItem], refused: Sequence[tuple[int, str]] = ()) -> None:
+        words = dict(refused)
+        taken = [item for item in items if item.id not in words]
+        with self._db.write() as connection:
+            self._end(connection, [item.id for item in taken], "sent")
+            self._end(connection, list(words), "failed", words)
+            for item in items:
+                if item.kind is LetterKind.NOTICE:
+                    self._move_notice(connection, item, words.get(item.id))
+                elif item.id not in words and item.kind in COPIED_TO_SENT:
+                    self._copy_to_sent(connection, item)
+
+    def _end(
+        self, connection: Connection, ids: Sequence[int], state: str, words: dict[int, str] | None = None
+    ) -> None:
+        if ids:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == bindparam("letter"))
+                .values(
+                    state=state,
+                    finished=self._db.clock(),
+                    lease_owner=None,
+                    lease_until=0,
+                    failure=bindparam("why"),
+                ),
+                [{"letter": key, "why": (words or {}).get(key, "")} for key in ids],
+            )
+
+    def _move_notice(self, connection: Connection, item: OutboxItem, refusal: str | None) -> None:
+        one = (notices.c.import_id == item.import_id) & (notices.c.position == item.position)
+        state = NoticeState.SENT if refusal is None else NoticeState.BOUNCED
+        self._notices.move(connection, one, state, refusal or "")
+
+    def _copy_to_sent(self, connection: Connection, item: OutboxItem) -> None:
+        folder = self._sent_folders.get(item.mailbox, "")
+        if folder:
+            connection.execute(
+                chores.insert().values(
+                    mailbox=item.mailbox,
+                    kind=ChoreKind.COPY_SENT,
+                    state="due",
+                    folder=folder,
+                    outbox=item.id,
+                    message_id=item.message_id,
+                )
+            )
+
+    def deferred(self, items: Sequence[tuple[OutboxItem, str, float]]) -> None:
+        now = self._db.clock()
+        with self._db.write() as connection:
+            for item, why, delay in items:
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id == item.id)
+                    .values(
+                        state="queued", next_attempt=now + delay, failure=why, lease_owner=None, lease_until=0
+                    )
+                )
+
+    def notice_rows(self, items: Sequence[OutboxItem]) -> dict[int, tuple[ImportRow, str, str]]:
+        found: dict[int, tuple[ImportRow, str, str]] = {}
+        with self._db.read() as connection:
+            for start in range(0, len(items), CHUNK):
+                ids = [item.id for item in items[start : start + CHUNK]]
+                rows = connection.execute(
+                    select(import_rows, imports.c.customer, outbox.c.id.label("letter"))
+                    .join(
+                        outbox,
+                        and_(
+                            outbox.c.import_id == import_rows.c.import_id,
+                            outbox.c.position == import_rows.c.position,
+                        ),
+                    )
+                    .join(imports, imports.c.id == import_rows.c.import_id)
+                    .where(outbox.c.id.in_(ids))
+                )
+                found.update({row.letter: (import_row(row), row.account, row.customer) for row in rows})
+        return found
+
+    def store_tokens(self, links: Sequence[tuple[str, OutboxItem, float]]) -> None:
+        if not links:
+            return
+        accounts = self.notice_rows([item for _, item, _ in links])
+        with self._db.write() as connection:
+            connection.execute(
+                self._db.insert_new(tokens),
+                [
+                    {
+                        "digest": digest,
+                        "purpose": "welcome",
+                        "account": accounts[item.id][1],
+                        "email": accounts[item.id][0].email,
+                        "customer": accounts[item.id][2],
+                        "import_id": item.import_id,
+                        "position": item.position,
+                        "created": self._db.clock(),
+                        "expires": expires,
+                    }
+                    for digest, item, expires in links
+                    if item.id in accounts
+                ],
+            )
+
+    def set_notice(self, import_id: int, position: int, state: NoticeState) -> None:
+        with self._db.write() as connection:
+            one = (notices.c.import_id == import_id) & (notices.c.position == position)
+            self._notices.move(connection, one, state)
+
+    def replies_within(self, address: str, seconds: float) -> int:
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.count())
+                .select_from(outbox)
+                .where(outbox.c.counted_for == address, outbox.c.created > self._db.clock() - seconds)
+            ).scalar_one()
+
+    def pending(self) -> tuple[int, float]:
+        with self._db.read() as connection:
+            row = connection.execute(
+                select(func.count(), func.min(outbox.c.created)).where(
+                    outbox.c.state.in_(("queued", "sending"))
+                )
+            ).one()
+        return row[0], self._db.clock() - row[1] if row[0] else 0.0
+
+    def sender_of(self, import_id: int) -> str:
+        """The address of the message an import came from; '' where unknown."""
+        with self._db.read() as connection:
+            found = connection.execute(
+                select(messages.c.sender)
+                .join(imports, imports.c.message == messages.c.id)
+                .where(imports.c.id == import_id)
+            ).scalar()
+        return found or ""
+
+
+def _item(row: Any) -> OutboxItem:
+    return OutboxItem(
+        id=row.id,
+        kind=LetterKind(row.kind),
+        message_id=row.message_id,
+        sender=row.sender,
+        recipients=tuple(row.recipients.split("\n")),
+        body=row.body or b"",
+        attempts=row.attempts + 1,
+        mailbox=row.mailbox,
+        import_id=row.import_id,
+        position=row.position,
+        created=row.created,
+    )

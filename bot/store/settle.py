@@ -1,0 +1,187 @@
+"""The end of a job: everything it decided, written in one transaction under its fence."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select, update
+
+from bot.store.engine import Database
+from bot.store.messages import MessageStore
+from bot.store.notices import NoticeBook
+from bot.store.schema import chores, imports, notices, outbox, questions, thread_messages, threads
+from bot.values.learner import NoticeState
+from bot.values.ledger import (
+    Chore,
+    ImportState,
+    Job,
+    MessageState,
+    NoticeOrder,
+    Outgoing,
+    Question,
+    QuestionState,
+    Settlement,
+)
+from bot.values.request import Preference
+
+# What is not ours is not kept: only its fingerprint stays.
+NOT_KEPT = (MessageState.LEFT, MessageState.IGNORED)
+LETTER_PRIORITY = 0
+
+
+class Settler:
+    """Commits a `Settlement`; also the pieces that end a question without a message."""
+
+    def __init__(self, database: Database, messages_: MessageStore, notice_book: NoticeBook) -> None:
+        self._db = database
+        self._messages = messages_
+        self._notices = notice_book
+
+    def settle(self, job: Job, settlement: Settlement) -> None:
+        """End the job; raises LeaseLost, and then nothing was written."""
+        now = self._db.clock()
+        with self._db.write() as connection:
+            self._end_message(connection, job, settlement)
+            if settlement.finish_import:
+                connection.execute(
+                    update(imports)
+                    .where(imports.c.id == settlement.finish_import)
+                    .values(state=settlement.finish_as, finished=now)
+                )
+            if settlement.thread:
+                self._update_thread(connection, settlement)
+            if settlement.notices:
+                self.order_notices(connection, settlement.notices, settlement.thread)
+            self._note_bounces(connection, settlement.bounced)
+            self.post(connection, settlement.letters, settlement.thread)
+            self._list_chores(connection, settlement.chores, job.id)
+            if settlement.release_message:
+                self._messages.release_in(connection, settlement.release_message, "sender")
+
+    def _end_message(self, connection: Connection, job: Job, settlement: Settlement) -> None:
+        values = {
+            "state": settlement.state,
+            "reason": settlement.reason,
+            "finished": self._db.clock(),
+            "lease_owner": None,
+            "lease_until": 0,
+            "step": "",
+            "crashes": 0,
+            "waiting_since": 0,
+        }
+        if settlement.state in NOT_KEPT:
+            values["raw"] = None
+        self._messages.guard(connection, job, **values)
+
+    def _update_thread(self, connection: Connection, settlement: Settlement) -> None:
+        thread = settlement.thread
+        self.know_thread(connection, thread, settlement.thread_ids)
+        if settlement.close_question:
+            self._end_questions(connection, thread, settlement.close_question)
+        if settlement.answer:
+            self._note_answer(connection, thread, settlement.answer)
+        if settlement.told_staff:
+            connection.execute(update(threads).where(threads.c.id == thread).values(told_staff=True))
+        if settlement.ask:
+            self._ask(connection, thread, settlement.ask)
+
+    def know_thread(self, connection: Connection, thread: int, message_ids: Iterable[str]) -> None:
+        """Mails that refer to these Message-IDs belong to the thread."""
+        rows = [{"message_id": key[:255], "thread_id": thread} for key in dict.fromkeys(message_ids) if key]
+        if rows:
+            connection.execute(self._db.insert_new(thread_messages), rows)
+
+    def _end_questions(self, connection: Connection, thread: int, state: QuestionState) -> None:
+        connection.execute(
+            update(questions)
+            .where(questions.c.thread == thread, questions.c.state == QuestionState.OPEN)
+            .values(state=state)
+        )
+
+    def _note_answer(self, connection: Connection, thread: int, preference: Preference) -> None:
+        connection.execute(
+            update(threads)
+            .where(threads.c.id == thread)
+            .values(answer=preference.answer, evidence=preference.evidence)
+        )
+
+    def _ask(self, connection: Connection, thread: int, question: Question) -> None:
+        # One open question a thread: a newer one takes the older one's place.
+        self._end_questions(connection, thread, QuestionState.CLOSED)
+        connection.execute(
+            questions.insert().values(
+                thread=thread,
+                kind=question.kind,
+                state=QuestionState.OPEN,
+                import_id=question.import_id,
+                message=question.message,
+                asked=self._db.clock(),
+                remind_at=question.remind_at,
+                close_at=question.close_at,
+            )
+        )
+
+    def order_notices(self, connection: Connection, order: NoticeOrder, thread: int) -> None:
+        """Carry out an order on one import, or on every finished one of the thread."""
+        ids: Sequence[int] = [order.import_id]
+        if not order.import_id:
+            ids = list(
+                connection.execute(
+                    select(imports.c.id).where(
+                        imports.c.thread == thread, imports.c.state == ImportState.DONE
+                    )
+                ).scalars()
+            )
+        self._notices.apply(connection, order.action, ids)
+
+    def _note_bounces(self, connection: Connection, bounced: Iterable[tuple[str, str]]) -> None:
+        for message_id, why in bounced:
+            row = connection.execute(
+                select(outbox.c.import_id, outbox.c.position).where(outbox.c.message_id == message_id)
+            ).first()
+            if row is not None and row.position >= 0:
+                one = (notices.c.import_id == row.import_id) & (notices.c.position == row.position)
+                self._notices.move(connection, one, NoticeState.BOUNCED, why)
+
+    def post(self, connection: Connection, letters: Sequence[Outgoing], thread: int) -> None:
+        """Put letters into the outbox; one that is there already stays as it is."""
+        now = self._db.clock()
+        rows = [
+            {
+                "kind": letter.kind.value,
+                "state": "queued",
+                "message_id": letter.message_id,
+                "sender": letter.sender,
+                "recipients": "\n".join(letter.recipients),
+                "body": letter.body,
+                "mailbox": letter.mailbox,
+                "import_id": letter.import_id,
+                "position": -1,
+                "counted_for": letter.counted_for,
+                "thread": thread,
+                "priority": LETTER_PRIORITY,
+                "next_attempt": letter.not_before,
+                "created": now,
+            }
+            for letter in letters
+        ]
+        if rows:
+            connection.execute(self._db.insert_new(outbox), rows)
+            if thread:
+                self.know_thread(connection, thread, [letter.message_id for letter in letters])
+
+    def _list_chores(self, connection: Connection, wanted: Sequence[Chore], message: int) -> None:
+        for chore in wanted:
+            place = chore.place
+            connection.execute(
+                chores.insert().values(
+                    mailbox=place.mailbox if place else chore.mailbox,
+                    kind=chore.kind,
+                    state="due",
+                    folder=chore.folder,
+                    body=chore.body or None,
+                    message_id=chore.message_id,
+                    message=message,
+                    source_folder=place.folder if place else "",
+                    uidvalidity=place.uidvalidity if place else 0,
+                    uid=place.uid if place else 0,
+                )
+            )

@@ -1,0 +1,310 @@
+"""What the ledger knows: the states of a message, an import and a letter, and the one value that ends a job."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.values.learner import ImportRow
+from bot.values.outgoing import LetterKind
+from bot.values.request import Answer, Preference
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    RECEIVED = "received"  # in the ledger, waiting to be worked on
+    WORKING = "working"  # a worker holds its lease
+    WAITING = "waiting"  # for a platform or a server that is down; tried again by itself
+    ANSWERED = "answered"  # worked to its end, the reply is in the outbox
+    IGNORED = "ignored"  # a machine's mail, our own, or a second copy
+    LEFT = "left"  # about something else: the staff's
+    HELD = "held"  # in the Held folder until the staff release it
+    SET_ASIDE = "set_aside"  # failed for good: in the Problem folder, for a person
+
+    @property
+    def is_final(self) -> bool:
+        """True where nothing more happens by itself."""
+        return self not in (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
+
+
+class Step(StrEnum):
+    """Where in its journey a message is; written as it goes, so that crashes in one place can be counted."""
+
+    READ = "read"  # parsing, screening, reading the words and the sheets
+    CREATE = "create"  # looking up and creating accounts
+    REPORT = "report"  # writing the reply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a message lies: mailbox name, folder, UIDVALIDITY and UID (RFC 3501 §2.3.1.1)."""
+
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A message found in a mailbox, for the ledger. `digest` leaves out trace headers, `received` is epoch
+    seconds; `too_large` messages come with their headers alone as `raw`."""
+
+    place: Place
+    raw: bytes
+    message_id: str
+    fingerprint: str
+    digest: str
+    sender: str
+    subject: str
+    size: int
+    received: float
+    approved: bool = False
+    too_large: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A message claimed by a worker. `fence` grows with every claim: a write with an older one is refused.
+
+    `run` counts how often it was brought to be worked, from 1; `crashes` how often it took its worker with
+    it at `step`; `release` is '' or who let it through ('staff', 'sender').
+    """
+
+    id: int
+    fence: int
+    run: int
+    place: Place
+    raw: bytes
+    message_id: str
+    fingerprint: str
+    digest: str
+    sender: str
+    received: float
+    size: int
+    crashes: int = 0
+    step: str = ""
+    release: str = ""
+    too_large: bool = False
+    tries: int = 0
+    waiting_since: float = 0.0
+
+
+class ImportState(StrEnum):
+    """Where an import stands."""
+
+    RUNNING = "running"  # rows are being looked up and created
+    CHECKED = "checked"  # a dry run: reported, nothing created
+    DONE = "done"  # every row has its outcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportRecord:
+    """One request being carried out. `thread` is the conversation it belongs to; `source` describes how its
+    files were read (JSON of `FileReport`s), kept so that a crash does not read them again."""
+
+    id: int
+    reference: str
+    message: int
+    run: int
+    thread: int
+    customer: str
+    directory: str
+    state: ImportState
+    dry_run: bool
+    preference: Preference
+    from_thread: bool = False
+    source: str = ""
+    started: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewImport:
+    """An import about to begin, with all its rows."""
+
+    reference: str
+    customer: str
+    directory: str
+    dry_run: bool
+    preference: Preference
+    from_thread: bool
+    source: str
+    rows: tuple[ImportRow, ...]
+
+
+class Journal(StrEnum):
+    """How far the creation of one row has got, written before and after the platform is asked."""
+
+    PLANNED = "planned"  # not looked up yet
+    CREATING = "creating"  # looked up and absent: the platform is being asked to create it
+    DONE = "done"  # has its outcome
+
+
+class QuestionKind(StrEnum):
+    """What was asked in a thread."""
+
+    NOTIFY = "notify"  # shall the new learners get the Account Created mail?
+    GO_AHEAD = "go_ahead"  # a dry run was reported; shall it be carried out?
+    CONFIRM_SENDER = "confirm_sender"  # was this mail really yours?
+
+
+class QuestionState(StrEnum):
+    """What became of a question."""
+
+    OPEN = "open"  # waiting for the answer
+    ANSWERED = "answered"  # settled by a word in the thread
+    CLOSED = "closed"  # nobody answered in time: closed as no
+    STAFF = "staff"  # the answer was unclear again: a person's now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A question in a thread; times in epoch seconds."""
+
+    kind: QuestionKind
+    import_id: int = 0
+    message: int = 0
+    remind_at: float = 0.0
+    close_at: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedQuestion:
+    """A question as the ledger keeps it."""
+
+    id: int
+    thread: int
+    kind: QuestionKind
+    state: QuestionState
+    import_id: int
+    message: int
+    asked: float
+    reminded: float
+    close_at: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thread:
+    """A conversation with one customer: its question, what was answered, and its imports, oldest first.
+
+    `answer` is the last settled preference (UNSTATED: none yet).
+    """
+
+    id: int
+    customer: str
+    answer: Answer
+    evidence: str
+    question: AskedQuestion | None
+    imports: tuple[ImportRecord, ...]
+    told_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A letter for the outbox: envelope and finished bytes. `message_id` is final: every attempt carries it."""
+
+    kind: LetterKind
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    body: bytes
+    mailbox: str = ""
+    import_id: int = 0
+    counted_for: str = ""  # the address whose hourly cap this reply counts against
+    not_before: float = 0.0
+
+
+class ChoreKind(StrEnum):
+    """What is to be done in the mailbox; each can be repeated without harm."""
+
+    MOVE = "move"  # file a message into a folder
+    COPY_SENT = "copy_sent"  # a copy of a delivered letter into Sent
+    NOTE = "note"  # a note for the staff beside a held or set-aside message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chore:
+    """One thing to do in a mailbox. MOVE takes `place` to `folder`; NOTE appends `body` to `folder`."""
+
+    kind: ChoreKind
+    folder: str
+    place: Place | None = None
+    mailbox: str = ""
+    body: bytes = b""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueChore:
+    """A chore claimed for doing; after the first attempt the mailbox is looked at before repeating it."""
+
+    id: int
+    chore: Chore
+    attempts: int
+    message: int = 0
+
+
+class NoticeAction(StrEnum):
+    """What becomes of the notices of a thread's created learners."""
+
+    QUEUE = "queue"  # to all that were neither queued nor sent
+    HOLD = "hold"  # until the customer answers
+    WITHHOLD = "withhold"  # not wanted; those still queued are taken back
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeOrder:
+    """An action on the notices of one import (`import_id`) or, if 0, of every import in the thread."""
+
+    action: NoticeAction
+    import_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeCounts:
+    """How many notices of a thread or an import stand where."""
+
+    held: int = 0
+    queued: int = 0
+    sent: int = 0
+    not_wanted: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """Everything that ends a job, committed in one transaction under the job's fence.
+
+    `thread_ids` are the Message-IDs by which a later mail is known to belong to the thread.
+    """
+
+    state: MessageState
+    reason: str
+    letters: tuple[Outgoing, ...] = ()
+    chores: tuple[Chore, ...] = ()
+    thread: int = 0
+    thread_ids: tuple[str, ...] = ()
+    finish_import: int = 0
+    finish_as: ImportState = ImportState.DONE
+    notices: NoticeOrder | None = None
+    ask: Question | None = None
+    answer: Preference | None = None
+    close_question: QuestionState | None = None
+    release_message: int = 0
+    bounced: tuple[tuple[str, str], ...] = field(default=())
+    told_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxItem:
+    """A letter claimed for delivery; `position` is the import row of a notice, else -1."""
+
+    id: int
+    kind: LetterKind
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    body: bytes
+    attempts: int
+    mailbox: str
+    import_id: int
+    position: int
+    created: float
