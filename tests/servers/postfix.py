@@ -8,6 +8,9 @@ from tests.servers.daemons import Daemon, ServerFailed, greets, signal_all
 from tests.servers.place import Place
 from tests.servers.postfix_configuration import PROGRAMS, write_configuration
 
+# Seconds after which one that was left behind, by a test run that was killed, ends by itself.
+LONGEST_RUN = 3 * 3600
+
 
 class Postfix:
     """Postfix on its ports."""
@@ -22,7 +25,8 @@ class Postfix:
         write_configuration(self._place)
         etc = str(self._home / "etc")
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": etc}
-        command = [str(PROGRAMS / "master"), "-c", etc]
+        # -e: it changes its user for a moment, and so forgets that it is to die with us.
+        command = [str(PROGRAMS / "master"), "-c", etc, "-e", str(LONGEST_RUN)]
         self._daemon = Daemon(command, log=self._place.log / "postfix.log", environment=environment)
         self._daemon.wait_for(lambda: greets(self._place.ports["submission"], b"220"))
 
