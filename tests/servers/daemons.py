@@ -16,7 +16,7 @@ class ServerFailed(Exception):
 
 
 class Daemon:
-    """One server, from start to stop. It dies with this process, even one that is killed (but see Postfix)."""
+    """One server, from start to stop. It dies with this process, even if killed (but see Postfix)."""
 
     def __init__(
         self,
