@@ -78,7 +78,10 @@ class NoSheet(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskReport:
-    """An upload request that needs a (better) sheet."""
+    """An upload request that needs a (better) sheet.
+
+    `preference` is what was said about notices, where it will hold for the sheet that is still to come.
+    """
 
     reference: str
     subject: str
@@ -90,13 +93,14 @@ class AskReport:
     single_learner: bool = False
     courses_asked: bool = False
     limit_bytes: int = 0
+    preference: Preference | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettledReport:
     """A word in the thread that settled, or could not settle, the notifications of an import.
 
-    `asked_for` is the answer now given; `queued` notices go out because of it, `already_sent` had gone out
+    `preference` is the answer now given; `queued` notices go out because of it, `already_sent` had gone out
     before and cannot be taken back, `withheld` will not be sent.
     """
 
@@ -148,6 +152,39 @@ class BounceReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingReport:
+    """An upload that waits for the platform: `rows` learner rows of `file_names`, carried out later.
+
+    `created` of them had their account before the platform went away.
+    """
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    file_names: tuple[str, ...]
+    rows: int
+    created: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfirmReport:
+    """The one-time question to a customer's own address: did you send this?
+
+    `received` reads like '30 November 2026, 09:15 UTC'; `valid_days` is how long the answer counts.
+    """
+
+    reference: str
+    subject: str
+    greeting: str
+    site: Site
+    sender: str
+    received: str
+    file_names: tuple[str, ...] = ()
+    valid_days: int = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeFacts:
     """The Account Created mail of one learner. `expires` reads like '30 November 2026, 09:15 UTC'."""
 
@@ -169,3 +206,39 @@ class StaffNote:
     subject: str
     received: str
     reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestLine:
+    """One message that waits for a person, as the digest lists it."""
+
+    sender: str
+    subject: str
+    why: str
+    received: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DigestReport:
+    """What happened in `period` (such as '29 November 2026'), for the staff.
+
+    `rows` counts the learner rows of the `uploads`; `open_questions` the uploads whose notices are held;
+    `held` and `problems` list what waits for a person now, whenever it came.
+    """
+
+    period: str
+    team: str
+    uploads: int = 0
+    rows: int = 0
+    created: int = 0
+    existing: int = 0
+    duplicate: int = 0
+    to_fix: int = 0
+    failed: int = 0
+    notices_sent: int = 0
+    notices_bounced: int = 0
+    open_questions: int = 0
+    waiting: int = 0
+    held: tuple[DigestLine, ...] = ()
+    problems: tuple[DigestLine, ...] = ()

@@ -1,0 +1,129 @@
+"""The words of every mail, as template files: the operator's own first, then ours, by language.
+
+A letter is one file, `NAME.j2`, with its words once; `layout.txt.j2` and `layout.html.j2` draw them as text
+and as HTML. A folder may also hold `NAME.txt.j2`, `NAME.html.j2` or `NAME.subject.j2`, which then win.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.errors import ConfigurationError
+from bot.reply.clean import LIMITS, one_line
+from bot.reply.plain import indent_rows, plural, thousands, tidy, wrap
+from bot.reply.subjects import bare_subject
+
+BUILT_IN = Path(__file__).parent / "templates"
+FALLBACK = "en"
+LETTERS = (
+    "results",
+    "ask",
+    "settled",
+    "reminder",
+    "closing",
+    "bounces",
+    "waiting",
+    "confirm_sender",
+    "notice",
+    "staff_note",
+    "digest",
+)
+# What a template of the operator's can do wrong while it runs, besides Jinja's own errors.
+_SLIPS = (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, OSError)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Templates:
+    """Where words come from: `folders` of the operator, the most particular first, and the language.
+
+    A folder holds one folder a language (`de/notice.j2`); files directly in it serve every language.
+    """
+
+    folders: tuple[str, ...] = ()
+    language: str = FALLBACK
+
+    def speaking(self, language: str, folder: str = "") -> "Templates":
+        """The same words as a customer gets them: in its language, its own folder before the operator's."""
+        folders = (folder, *self.folders) if folder else self.folders
+        return Templates(folders=folders, language=language or FALLBACK)
+
+    def render(self, name: str, facts: object) -> tuple[str, str, str]:
+        """Subject, text and HTML of one letter. A template that cannot be used is a ConfigurationError."""
+        plain, rich = (_environment(self.folders, self.language, kind) for kind in ("txt", "html"))
+        try:
+            subject = one_line(_subject(plain, name, facts), LIMITS["subject"] + 40)
+            text = tidy(_letter(plain, name, "txt", self.language).render(facts=facts, title=subject))
+            html = tidy(_letter(rich, name, "html", self.language).render(facts=facts, title=subject))
+        except _SLIPS as error:
+            raise ConfigurationError(self._complaint(name, error)) from error
+        return subject, text, html
+
+    def _complaint(self, name: str, error: Exception) -> str:
+        """What is wrong, in which file and line, and the way to mend it."""
+        # Jinja puts the lines of templates into the traceback; a syntax error names its own.
+        frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+        file = getattr(error, "filename", None) or (frames[-1].filename if frames else name)
+        line = getattr(error, "lineno", None) or (frames[-1].lineno if frames else None)
+        where = f"{file}, line {line}" if line else file
+        return (
+            f'The template of the mail "{name}" cannot be used ({where}): {error}. '
+            f"Mend the file, or take it out of {' or '.join(self.folders) or BUILT_IN}: "
+            "without it the built-in words are used."
+        )
+
+
+def _letter(environment: ImmutableSandboxedEnvironment, name: str, kind: str, language: str) -> Template:
+    """The template of a letter, knowing the language its words are really in (for the lang attribute)."""
+    template = environment.select_template([f"{name}.{kind}.j2", f"{name}.j2"])
+    folder = Path(template.filename or "").parent.name
+    template.globals["language"] = folder if folder in _spoken(language) else language
+    return template
+
+
+def _subject(environment: ImmutableSandboxedEnvironment, name: str, facts: object) -> str:
+    """The subject: a file of its own, or the block `subject` of the letter, in our words if it has none."""
+    try:
+        return environment.get_template(f"{name}.subject.j2").render(facts=facts)
+    except TemplateNotFound:
+        pass
+    chosen = environment.select_template([f"{name}.txt.j2", f"{name}.j2"])
+    for template in (chosen, environment.get_template(f"{name}.j2"), _built_in(name)):
+        if block := template.blocks.get("subject"):
+            return "".join(block(template.new_context({"facts": facts})))
+    raise TemplateNotFound(f"{name}.subject.j2")
+
+
+def _built_in(name: str) -> Template:
+    return _environment((), FALLBACK, "txt").get_template(f"{name}.j2")
+
+
+@lru_cache(maxsize=64)
+def _environment(folders: tuple[str, ...], language: str, kind: str) -> ImmutableSandboxedEnvironment:
+    """One environment for each way of speaking; files are compiled when first used and when changed."""
+    roots = [*map(Path, folders), BUILT_IN]
+    paths = [root / spoken for spoken in _spoken(language) for root in roots] + roots
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(paths),
+        autoescape=kind == "html",
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=True,
+    )
+    tools: Mapping[str, Any] = {"layout": f"layout.{kind}.j2", "plural": plural, "indent_rows": indent_rows}
+    environment.globals.update(tools)
+    environment.filters.update(thousands=thousands, wrap=wrap, without_re=bare_subject)
+    return environment
+
+
+def _spoken(language: str) -> tuple[str, ...]:
+    """'de-AT' is served by de-AT, then de, then English."""
+    # A language comes from the configuration; only its letters may choose a folder.
+    clean = "".join(char for char in language if char.isalnum() or char in "-_")
+    return tuple(dict.fromkeys((clean or FALLBACK, clean.split("-")[0] or FALLBACK, FALLBACK)))
