@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import email.utils
+import logging
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,8 @@ class SmtpHalf:
 
     async def start(self, tls: ssl.SSLContext | None, starttls: ssl.SSLContext | None) -> int:
         """Listen on a free loopback port, which is returned."""
+        # It warns of an attribute of its own at every login.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._session(starttls), "127.0.0.1", 0, ssl=tls)
         return int(self._server.sockets[0].getsockname()[1])
@@ -112,7 +115,8 @@ class SmtpHalf:
             return fault
         if not session.authenticated:
             return "530 5.7.0 Authentication required"
-        if address and _without_tag(address) != session.auth_data:
+        address = address.strip("<>")
+        if address and _without_tag(address.lower()) != session.auth_data:
             return "553 5.7.1 Sender address rejected: not owned by user"
         envelope.mail_from = address
         envelope.mail_options.extend(options)

@@ -143,12 +143,21 @@ class Mailbox(Protocol):
         """From any thread: end a `wait()` in progress, or the next one at once."""
         ...
 
+    def check(self, folders: Sequence[str]) -> Sequence[CheckLine]:
+        """Try connection, encryption, login, capabilities and folders, without changing anything."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """What the SMTP server made of one mail: `refused` recipients with the server's words."""
+    """What the SMTP server made of one mail that it took for at least one recipient.
+
+    `refused` recipients will never get it, `deferred` ones are to be tried again on their own; each with
+    the server's words.
+    """
 
     refused: tuple[tuple[str, str], ...] = ()
+    deferred: tuple[tuple[str, str], ...] = ()
 
 
 class Mailer(Protocol):

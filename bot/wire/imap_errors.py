@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from imapclient.exceptions import LoginError
 
 from bot.errors import LoginRefused, MailboxRefused, MailboxUnavailable, Temporary
-from bot.wire.security import tls_trouble
+from bot.wire.troubles import connection_trouble
 
 # Response codes after which the same command may succeed later (RFC 5530 §3, RFC 9208 §4.1.1).
 _TEMPORARY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"})
@@ -54,12 +54,9 @@ def translated(doing: str, server: str, drop: Callable[[], None]) -> Iterator[No
 
 
 def _translate(error: Exception, doing: str, server: str, drop: Callable[[], None]) -> Exception:
-    if (trouble := tls_trouble(error)) is not None:
+    if (trouble := connection_trouble(error, server)) is not None:
         drop()
-        return MailboxUnavailable(f"The mail server {server} cannot be trusted: {trouble}")
-    if isinstance(error, TimeoutError):
-        drop()
-        return MailboxUnavailable(f"The mail server {server} did not answer in time ({doing})")
+        return MailboxUnavailable(f"{trouble} ({doing})")
     # A ValueError is an answer that imapclient could not parse: what follows on this connection is unsure.
     if _lost(error) or isinstance(error, ValueError):
         drop()

@@ -66,15 +66,3 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(f"The CA file {ca_file} cannot be used: {error}") from error
-
-
-def tls_trouble(error: BaseException) -> str | None:
-    """What went wrong in TLS, in plain words; None where `error` has nothing to do with TLS."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted: {cause.verify_message.rstrip('.')}"
-        if isinstance(cause, ssl.SSLError):
-            return f"TLS failed ({cause.reason or cause}): is this the TLS port?"
-        cause = cause.__cause__ or cause.__context__
-    return None

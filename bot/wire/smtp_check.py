@@ -1,0 +1,51 @@
+"""What `rollcall check` says of the SMTP server: connection, encryption, login; no mail is sent."""
+
+import contextlib
+import ssl
+
+from aiosmtplib import SMTP, SMTPException
+
+from bot.errors import DeliveryDeferred, LoginRefused
+from bot.ports import CheckLine
+from bot.wire.checks import check_certificate, connection_mend, failed, login_mend, ok
+from bot.wire.security import Credentials
+from bot.wire.smtp_errors import connecting
+from bot.wire.smtp_session import SmtpServer, connect, log_in
+
+
+async def check_server(
+    server: SmtpServer, context: ssl.SSLContext | None, credentials: Credentials | None, our_name: str
+) -> list[CheckLine]:
+    """Each step in order, as far as it gets, each failure with its mend."""
+    lines: list[CheckLine] = []
+    try:
+        client = await connect(server, context, our_name)
+    except DeliveryDeferred as error:
+        return [failed("SMTP connection", error, connection_mend(error, "smtp"))]
+    try:
+        lines.append(ok("SMTP connection", f"{server} answers"))
+        lines.append(check_certificate("SMTP encryption", client.get_transport_info("ssl_object")))
+        lines.append(await _login(client, server, credentials))
+        lines.append(ok("SMTP limits", _limits(client)))
+    except (LoginRefused, DeliveryDeferred) as error:
+        mend = login_mend(credentials, "smtp")
+        lines.append(failed("SMTP login", error, mend))
+    finally:
+        with contextlib.suppress(SMTPException, OSError):
+            await client.quit(timeout=3.0)
+        client.close()
+    return lines
+
+
+async def _login(client: SMTP, server: SmtpServer, credentials: Credentials | None) -> CheckLine:
+    if credentials is None:
+        return ok("SMTP login", "not configured: the server takes our mail by our network address")
+    with connecting(str(server)):
+        await log_in(client, credentials, str(server))
+    return ok("SMTP login", f"logged in as {credentials.username}")
+
+
+def _limits(client: SMTP) -> str:
+    size = client.esmtp_extensions.get("size", "")
+    words = f"mails up to {int(size):,} bytes" if size.isdigit() and int(size) else "no size limit told"
+    return words if client.supports_extension("smtputf8") else f"{words}; ASCII addresses only (no SMTPUTF8)"
