@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+PREFIX ?= /opt/rollcall
 
-.PHONY: help demo test check test-servers score bench fuzz torture lock clean
+.PHONY: help demo test check test-servers score bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +49,15 @@ torture: $(STAMP) ## kill it three hundred times on every database
 lock: ## renew requirements.lock: versions and hashes, no addresses
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras -o requirements.lock pyproject.toml requirements-build.in
+
+dist: $(STAMP) ## build the wheel and the source distribution into dist/
+	$(BIN)/hatchling build -d dist
+
+deb: dist ## build the Debian package into dist/
+	packaging/build-deb dist
+
+install: ## install into $(DESTDIR)$(PREFIX) with the systemd units (PREFIX=/opt/rollcall)
+	packaging/install "$(DESTDIR)" "$(PREFIX)"
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
