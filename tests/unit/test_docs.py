@@ -1,0 +1,251 @@
+"""What the documents say is true: commands, configuration keys, links, standards and the change log."""
+
+import re
+import shlex
+import tomllib
+import typing
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from packaging.version import Version
+from pydantic import BaseModel
+
+import bot
+from bot.settings import Settings, settings_from
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHELL = ("", "sh", "shell", "bash", "console")
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
+STANDARD = re.compile(
+    r"RFC \d+|ECMA-\d+|ISO(?:/IEC)? \d+|MS-[A-Z]{3,}|UTS #\d+|UAX #\d+|NIST SP \d+-\d+\w?|WCAG \d\.\d"
+)
+RELEASE = re.compile(r"## (?:\[?(\d+\.\d+\.\d+)\]? [-–—] \d{4}-\d\d-\d\d|\[?Unreleased\]?)")
+CHANGES = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+# Commands
+
+
+def shown_commands(text: str) -> Iterator[list[str]]:
+    """The words of every command line shown in a document: in code blocks, and as code in a sentence."""
+    for language, block in FENCE.findall(text):
+        if language not in SHELL:
+            continue
+        lines = block.replace("\\\n", " ").splitlines()
+        prompted = [line.strip()[2:] for line in lines if line.strip().startswith(("$ ", "# "))]
+        for line in prompted or lines:
+            yield from simple_commands(line)
+    for span in re.findall(r"`((?:rollcall|make) [^`\n]+)`", FENCE.sub("", text)):
+        yield from simple_commands(span)
+
+
+def simple_commands(line: str) -> Iterator[list[str]]:
+    """`sudo -u rollcall rollcall check && make test` is [rollcall, check] and [make, test]."""
+    try:
+        words = shlex.split(re.sub(r"[\[\]]", " ", line), comments=True)
+    except ValueError:  # a quote without its end is prose
+        return
+    command: list[str] = []
+    for word in [*words, ";"]:
+        if word in (";", "&&", "||", "|", "&"):
+            if command := without_prefix(command):
+                yield command
+            command = []
+        else:
+            command.append(word)
+
+
+def without_prefix(words: list[str]) -> list[str]:
+    """The command proper, without `sudo -u NAME` and variables before it, its program by name only."""
+    while words and (words[0] in ("sudo", "time", "env") or re.match(r"[A-Z_]+=", words[0])):
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2:]
+    return [Path(words[0]).name, *words[1:]] if words else []
+
+
+def fault_in(words: list[str]) -> str | None:
+    """What of a shown command does not exist; None where all does, or it is not ours."""
+    program, *rest = words
+    if program == "rollcall":
+        return fault_in_rollcall(rest)
+    if program == "make":
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        asked = [word for word in rest if re.fullmatch(r"[a-z-]+", word) and not word.startswith("-")]
+        missing = [word for word in asked if word not in targets]
+        return f"the Makefile has no {missing}" if missing else None
+    return None
+
+
+def fault_in_rollcall(words: list[str]) -> str | None:
+    command: click.Command = command_line()
+    for word in words:
+        if word.startswith("-"):
+            known = {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
+            if word.partition("=")[0] not in known | {"--help"}:
+                return f"`{command.name}` has no option {word}"
+        elif isinstance(command, click.Group) and word in command.commands:
+            command = command.commands[word]
+        elif isinstance(command, click.Group) and not takes_value_before(command, words, word):
+            return f"there is no command {word}"
+    return None
+
+
+def takes_value_before(command: click.Command, words: list[str], word: str) -> bool:
+    """Is `word` the value of the option that stands before it?"""
+    before = words[words.index(word) - 1] if words.index(word) else ""
+    options = {name: param for param in command.params for name in param.opts}
+    return before in options and not getattr(options[before], "is_flag", False)
+
+
+@cache
+def command_line() -> click.Group:
+    found = [value for value in vars(import_module("bot.cli")).values() if isinstance(value, click.Group)]
+    assert found, "bot.cli has no click group"
+    return found[0]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_command_that_is_shown_exists(path: Path) -> None:
+    shown = list(shown_commands(path.read_text(encoding="utf-8")))
+    faults = [f"{shlex.join(words)}: {fault}" for words in shown if (fault := fault_in(words))]
+    assert not faults, f"{name_of(path)}:\n" + "\n".join(faults)
+
+
+def test_the_reader_of_commands_finds_them() -> None:
+    block = "```console\n$ sudo -u rollcall /opt/rollcall/bin/rollcall run && make test\nOK\n```\n"
+    text = f"Say `rollcall check`.\n{block}"
+    assert list(shown_commands(text)) == [["rollcall", "run"], ["make", "test"], ["rollcall", "check"]]
+    assert fault_in(["make", "no-such-target"])
+    assert fault_in(["rollcall", "no-such-command"])
+    assert fault_in(["rollcall", "--no-such-option"])
+
+
+# Configuration
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> set[str]:
+    """Every key a configuration may hold, dotted; entries of a list count as one."""
+    keys = set()
+    for name, field in model.model_fields.items():
+        inner = table_in(field.annotation)
+        keys |= keys_of(inner, f"{prefix}{name}.") if inner else {prefix + name}
+    return keys
+
+
+def table_in(annotation: object) -> type[BaseModel] | None:
+    """The table that an annotation such as `tuple[Login, ...]` or `OAuth | None` holds."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next((found for inner in typing.get_args(annotation) if (found := table_in(inner))), None)
+
+
+def keys_shown(text: str) -> set[str]:
+    """Every key in the example, set or commented out, dotted like `keys_of`."""
+    table, keys = "", set()
+    for line in text.splitlines():
+        if header := re.fullmatch(r"(?:# ?)?\[{1,2}([a-z_.]+)\]{1,2}\s*(#.*)?", line):
+            table = header[1] + "."
+        elif setting := re.match(r"(?:# ?)?([a-z_]+) = (.*)", line):
+            keys |= {table + setting[1] + inner for inner in inline_keys(setting[2])}
+    return keys
+
+
+def inline_keys(value: str) -> list[str]:
+    """`{ name = "x" }` has the key .name; any other value none of its own."""
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return [""]
+    return [f".{key}" for key in parsed] if isinstance(parsed, dict) else [""]
+
+
+def test_the_example_shows_every_key_and_no_other() -> None:
+    shown, known = keys_shown(EXAMPLE.read_text(encoding="utf-8")), keys_of(Settings)
+    free = {key for key in known if "options" in key.split(".")}  # their own keys are each directory's
+    strange = {key for key in shown - known if not any(key.startswith(f"{name}.") for name in free)}
+    assert sorted(known - shown - free) == [], "not in config.example.toml"
+    assert sorted(strange) == [], "in config.example.toml, but not a key"
+
+
+def test_the_example_is_a_valid_configuration() -> None:
+    settings_from(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")), EXAMPLE.name)
+
+
+def test_every_key_in_the_example_is_explained() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    bare = []
+    for number, line in enumerate(lines):
+        if not re.match(r"(?:# ?)?[a-z_]+ = ", line):
+            continue
+        above = lines[number - 1] if number else ""
+        if "#" not in line[2:] and not above.strip():
+            bare.append(f"{number + 1}: {line}")
+    assert bare == []
+
+
+# Links, standards, changes
+
+
+def anchors_of(path: Path) -> set[str]:
+    """The anchors that a Markdown file's headings get."""
+    headings = re.findall(r"^#{1,6} (.+)$", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_every_link_inside_the_project_leads_somewhere(path: Path) -> None:
+    text = FENCE.sub("", path.read_text(encoding="utf-8"))
+    broken = []
+    for link in (text_link or image for text_link, image in LINK.findall(text)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name) if name else path
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors_of(target)):
+            broken.append(link)
+    assert not broken, f"{name_of(path)}: {broken}"
+
+
+def cited_in_code() -> dict[str, list[str]]:
+    """Every standard the code names, with the files that do."""
+    cited: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "bot").rglob("*")):
+        if path.suffix in (".py", ".toml", ".sql", ".html", ".j2"):
+            for standard in sorted(set(STANDARD.findall(path.read_text(encoding="utf-8")))):
+                cited.setdefault(standard, []).append(name_of(path))
+    return cited
+
+
+def test_every_standard_the_code_cites_stands_once_in_the_list() -> None:
+    rows = (ROOT / "docs/standards.md").read_text(encoding="utf-8").splitlines()
+    listed = [found[0] for row in rows if row.startswith("| ") and (found := STANDARD.findall(row))]
+    cited = cited_in_code()
+    unlisted = {name: files for name, files in cited.items() if name not in listed}
+    assert len(listed) == len(set(listed)), "a standard stands twice in docs/standards.md"
+    assert unlisted == {}, "cited, but not in docs/standards.md"
+    assert sorted(set(listed) - cited.keys()) == [], "in docs/standards.md, but nothing cites it"
+
+
+def test_the_change_log_has_its_form() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# Changelog"
+    releases = [line for line in lines if line.startswith("## ")]
+    dated = [RELEASE.fullmatch(line) for line in releases]
+    assert all(dated), f"releases read '## 1.2.3 - 2026-11-23' or '## Unreleased': {releases}"
+    versions = [Version(found[1]) for found in dated if found and found[1]]
+    assert versions == sorted(versions, reverse=True), "newest first"
+    assert releases[0].endswith("Unreleased") or str(versions[0]) == bot.__version__
+    sections = [line[4:] for line in lines if line.startswith("### ")]
+    assert set(sections) <= set(CHANGES), f"sections are {', '.join(CHANGES)}"
