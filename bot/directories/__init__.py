@@ -1,0 +1,1 @@
+"""Where accounts live: the embedded directory and the connectors to other platforms."""
