@@ -72,10 +72,20 @@ class _Login(Login):
             )
         if self._accounts.refuse_imap_logins or not welcome:
             raise InvalidAuth()
+        # Made here, or pymap makes its own at the first login of an account.
+        self.users_dict.setdefault(name, UserMetadata(self.config, name))
+        folders_of(self.config, name)
         return Identity(name, self, None, frozenset())
 
     async def authorize(self, authenticated: IdentityInterface, authzid: str) -> Identity:
         return Identity(authzid, self, None, frozenset())
+
+
+def folders_of(config: Config, address: str) -> MailboxSet:
+    """The folders of an address, made when first asked for."""
+    if address not in config.set_cache:
+        config.set_cache[address] = (_Folders(), FilterSet())
+    return config.set_cache[address][0]
 
 
 class ImapHalf:
@@ -102,8 +112,6 @@ class ImapHalf:
     async def start(self, tls: ssl.SSLContext | None) -> int:
         """Listen on a free loopback port, which is returned."""
         self._config.apply_context()
-        for address in self._accounts.passwords:
-            self._login.users_dict[address] = UserMetadata(self._config, address)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -133,16 +141,9 @@ class ImapHalf:
             self._server.close()
         await self.drop_connections()
 
-    def folders(self, address: str) -> MailboxSet:
-        """The folders of an address, made when first asked for."""
-        found = self._config.set_cache.get(address)
-        if found is None:
-            found = self._config.set_cache[address] = (_Folders(), FilterSet())
-        return found[0]
-
     async def store(self, address: str, folder: str, raw: bytes) -> None:
         """Put a message into a folder; whoever waits there in IDLE is told."""
-        mailboxes = self.folders(address)
+        mailboxes = folders_of(self._config, address)
         if folder.upper() != "INBOX" and folder not in await self.names(address):
             await mailboxes.add_mailbox(folder)
         mailbox = await mailboxes.get_mailbox(folder)
@@ -150,12 +151,12 @@ class ImapHalf:
 
     async def names(self, address: str) -> list[str]:
         """The folder names of an address."""
-        return [entry.name for entry in (await self.folders(address).list_mailboxes()).list()]
+        return [entry.name for entry in (await folders_of(self._config, address).list_mailboxes()).list()]
 
     async def messages(self, address: str, folder: str) -> list[bytes]:
         """The raw messages of a folder, oldest first; none where there is no such folder."""
         try:
-            mailbox = await self.folders(address).get_mailbox(folder)
+            mailbox = await folders_of(self._config, address).get_mailbox(folder)
         except KeyError:
             return []
         return [bytes(message._content) async for message in mailbox.messages() if message._content]

@@ -28,9 +28,9 @@ class EmbeddedMail:
     """A pair of servers for the given accounts (address: password); a context manager.
 
     Mail submitted by an account goes to the recipients' INBOX, with an `Authentication-Results` of
-    `authserv_id` that tells whether From is the account's. With `tls` IMAP and SMTP are TLS from the first
-    byte; with `starttls` SMTP offers STARTTLS and takes no password before it. All methods may be called
-    from any thread.
+    `authserv_id` that tells whether From is the account's. With `tls` both are TLS from the first byte; with
+    `starttls` SMTP offers STARTTLS instead and takes no password before it. All methods may be called from
+    any thread.
     """
 
     authserv_id = AUTHSERV_ID
@@ -48,6 +48,7 @@ class EmbeddedMail:
         self._starttls = starttls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="embedded-mail", daemon=True)
+        self._thawed = threading.Event()
         self._imap: ImapHalf | None = None
         self._smtp: SmtpHalf | None = None
         self.imap_port = 0
@@ -62,6 +63,7 @@ class EmbeddedMail:
 
     def stop(self) -> None:
         """Close ports and connections, and end the thread."""
+        self.thaw()
         self._call(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE)
@@ -84,7 +86,7 @@ class EmbeddedMail:
         self._imap = ImapHalf(self.accounts)
         self._smtp = SmtpHalf(self.accounts, self._file, auth_over_tls_only=self._starttls is not None)
         self.imap_port = await self._imap.start(self._tls)
-        self.smtp_port = await self._smtp.start(self._tls, self._starttls)
+        self.smtp_port = await self._smtp.start(None if self._starttls else self._tls, self._starttls)
 
     async def _close(self) -> None:
         await self._halves[1].stop()
@@ -136,6 +138,15 @@ class EmbeddedMail:
     async def _drop(self) -> None:
         self._halves[1].drop_connections()
         await self._halves[0].drop_connections()
+
+    def freeze(self) -> None:
+        """Answer nobody, with every connection open, until `thaw()`; other methods must wait for it."""
+        self._thawed.clear()
+        self._loop.call_soon_threadsafe(self._thawed.wait)
+
+    def thaw(self) -> None:
+        """Go on where `freeze()` stopped."""
+        self._thawed.set()
 
     def smtp_fault(
         self, code: int, text: str, times: int = 1, recipient: str | None = None, command: str = ""

@@ -17,6 +17,8 @@ from bot.demo.accounts import Accounts
 
 AUTHSERV_ID = "mx.yourcompany.test"
 
+_NULL_PATH = "<>"  # what aiosmtpd gives for it; '' it takes for "no MAIL yet"
+
 Store = Callable[[str, bytes], Awaitable[None]]
 
 
@@ -115,8 +117,7 @@ class SmtpHalf:
             return fault
         if not session.authenticated:
             return "530 5.7.0 Authentication required"
-        address = address.strip("<>")
-        if address and _without_tag(address.lower()) != session.auth_data:
+        if address != _NULL_PATH and _without_tag(address.lower()) != session.auth_data:
             return "553 5.7.1 Sender address rejected: not owned by user"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -136,7 +137,8 @@ class SmtpHalf:
         if (fault := self._fault("DATA")) is not None:
             return fault
         raw = envelope.original_content or b""
-        await self.deliver(raw, envelope.mail_from or "", envelope.rcpt_tos, session.auth_data)
+        sender = (envelope.mail_from or "").removeprefix(_NULL_PATH)
+        await self.deliver(raw, sender, envelope.rcpt_tos, session.auth_data)
         if self.acks_to_lose > 0:
             self.acks_to_lose -= 1
             server.cut()

@@ -10,6 +10,7 @@ import contextlib
 import select
 import socket
 import ssl
+import weakref
 from typing import Any
 
 from bot.errors import MailboxUnavailable
@@ -22,6 +23,8 @@ class Alarm:
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
         self._bell.setblocking(False)
+        # It lives as long as the mailbox, which may connect again after every close.
+        weakref.finalize(self, _close, self._ear, self._bell)
 
     def fileno(self) -> int:
         """For poll()."""
@@ -45,10 +48,10 @@ class Alarm:
         _poll([self.fileno()], seconds)
         return self.heard()
 
-    def close(self) -> None:
-        """Give the two sockets back."""
-        self._ear.close()
-        self._bell.close()
+
+def _close(*sockets: socket.socket) -> None:
+    for end in sockets:
+        end.close()
 
 
 def _poll(descriptors: list[int], seconds: float) -> bool:
