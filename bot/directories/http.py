@@ -82,7 +82,9 @@ class HttpEdge:
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._deadline = Deadline()
-        chosen = transport or DeadlineTransport(self._deadline, _trust(ca_file, platform), proxy=proxy)
+        chosen = transport or DeadlineTransport(
+            self._deadline, _trust(self.base_url, ca_file, platform), proxy=proxy
+        )
         self._client = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=connect_timeout),
             follow_redirects=False,  # a redirect leads to a login page, or would take the token elsewhere
@@ -219,7 +221,9 @@ def _checked_url(base_url: str, platform: str) -> str:
     return base_url.strip().rstrip("/")
 
 
-def _trust(ca_file: str, platform: str) -> ssl.SSLContext:
+def _trust(base_url: str, ca_file: str, platform: str) -> ssl.SSLContext:
+    if base_url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and reading authorities takes a while
     try:
         return ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as error:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.directories.http import plain_words
 from bot.directories.moodle_find import BLIND, MoodleFinder
-from bot.directories.moodle_rules import moodle_email, random_password
+from bot.directories.moodle_rules import moodle_email
 from bot.directories.moodle_wire import MoodleError, MoodleWire, records
 from bot.directories.names import NameRules, mark_of, username_of, why_refused
 from bot.directories.outcomes import existing, in_order, refused
+from bot.directories.passwords import random_password
 from bot.errors import DirectoryRefused, DirectoryUnavailable
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
 

@@ -1,10 +1,7 @@
 """Pure rules of Moodle: what it takes as username, name and address, and how records become accounts."""
 
 import re
-import secrets
-import string
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from bot.directories.names import NameRules, UsernameFallback, stamp_of
@@ -25,8 +22,6 @@ _REFUSED_IN_NAME = re.compile(r"<(?!\s)|[\x00-\x1f\x7f]")
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _TAKEN_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
-
-_MARKS = "-_.!*+"
 
 
 def moodle_rules(fallback: UsernameFallback, *, extended_usernames: bool = False) -> NameRules:
@@ -55,17 +50,6 @@ def like_pattern(email: str) -> str:
     `%` would find everybody and a backslash escapes on some databases: each becomes `_`, any one character.
     """
     return email.replace("%", "_").replace("\\", "_")
-
-
-def random_password(length: int) -> str:
-    """A password that nobody will know, with every class of character that a policy may ask for."""
-    alphabet = string.ascii_letters + string.digits + _MARKS
-    while True:
-        password = "".join(secrets.choice(alphabet) for _ in range(length))
-        classes = (string.ascii_lowercase, string.ascii_uppercase, string.digits, _MARKS)
-        varied = all(any(c in members for c in password) for members in classes)
-        if varied and all(one != other for one, other in pairwise(password)):
-            return password
 
 
 def read_users(reply: Any, platform: str) -> list[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -103,10 +104,8 @@ class LoopbackServer:
             wbufsize = -1
 
             def handle(self) -> None:
-                try:
+                with suppress(ConnectionError, TimeoutError):
                     super().handle()
-                except (ConnectionError, TimeoutError):
-                    pass
 
             def handle_one_request(self) -> None:
                 self.raw_requestline = self.rfile.readline(65_537)

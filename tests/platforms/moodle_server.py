@@ -110,7 +110,9 @@ class MoodleServer(LoopbackServer):
         function = str(fields.get("wsfunction", ""))
         self.site.calls.append(function)
         if self.site.maintenance:
-            raise Fault("sitemaintenance", "The site is undergoing maintenance and is currently not available")
+            raise Fault(
+                "sitemaintenance", "The site is undergoing maintenance and is currently not available"
+            )
         if fields.get("wstoken") != TOKEN:
             raise Fault("invalidtoken", "Invalid token - token not found")
         calls = {
@@ -173,7 +175,9 @@ class MoodleServer(LoopbackServer):
             raise invalid()
         self._judge_password(record)
         if any(len(record[name]) > 100 for name in ("username", "firstname", "lastname", "email")):
-            raise Fault("dmlwriteexception", "Error writing to database", "core\\exception\\dml_write_exception")
+            raise Fault(
+                "dmlwriteexception", "Error writing to database", "core\\exception\\dml_write_exception"
+            )
         kept = {name: record[name] for name in ("username", "firstname", "lastname", "email")}
         number = self.site.add(**kept, idnumber=record.get("idnumber", ""), password=record.get("password"))
         return {"id": number, "username": record["username"]}
@@ -197,8 +201,7 @@ class MoodleServer(LoopbackServer):
             raise invalid()
         # PostgreSQL: the comparison minds letter case.
         found = [user for user in self.site.users.values() if str(user.get(str(name))) in wanted]
-        shown = [details for user in found if (details := self._details(user)) and details.get(str(name))]
-        return shown
+        return [details for user in found if (details := self._details(user)) and details.get(str(name))]
 
     def _get_users(self, fields: dict[str, Any]) -> Any:
         criteria, warnings = rows(fields, "criteria"), []
@@ -210,7 +213,9 @@ class MoodleServer(LoopbackServer):
                 continue
             pattern = "".join({"%": ".*", "_": "."}.get(c, re.escape(c)) for c in one["value"])
             found = [
-                user for user in found if re.fullmatch(pattern, str(user[one["key"]]), re.IGNORECASE | re.DOTALL)
+                user
+                for user in found
+                if re.fullmatch(pattern, str(user[one["key"]]), re.IGNORECASE | re.DOTALL)
             ]
         shown = [details for user in found if (details := self._details(user))]
         return {"users": [one for one in shown if one.get("email")], "warnings": warnings}
@@ -243,7 +248,12 @@ class MoodleServer(LoopbackServer):
                 self._judge_password(record)
             except Fault as fault:
                 warnings.append(
-                    {"item": "user", "itemid": record["id"], "warningcode": fault.code[:30], "message": fault.message}
+                    {
+                        "item": "user",
+                        "itemid": record["id"],
+                        "warningcode": fault.code[:30],
+                        "message": fault.message,
+                    }
                 )
                 continue
             user |= {name: value for name, value in record.items() if name in ("password", "firstname")}
