@@ -54,10 +54,10 @@ dist: $(STAMP) ## build the wheel and the source distribution into dist/
 	$(BIN)/hatchling build -d dist
 
 deb: dist ## build the Debian package into dist/
-	packaging/build-deb dist
+	VENV=$(VENV) deploy/build-deb dist
 
-install: ## install into $(DESTDIR)$(PREFIX) with the systemd units (PREFIX=/opt/rollcall)
-	packaging/install "$(DESTDIR)" "$(PREFIX)"
+install: dist ## install into $(DESTDIR)$(PREFIX) with the systemd units (PREFIX=/opt/rollcall)
+	VENV=$(VENV) deploy/install "$(DESTDIR)" "$(PREFIX)"
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

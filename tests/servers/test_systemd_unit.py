@@ -1,0 +1,124 @@
+"""The systemd unit: known to systemd, hardened, each line with its reason, and the bot works within it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.servers
+SYSTEMD = Path(__file__).parents[2] / "systemd"
+UNIT = SYSTEMD / "rollcall.service"
+EXPOSURE_ALLOWED = 1.5
+
+
+@pytest.fixture
+def installed_unit(tmp_path: Path) -> Path:
+    """The unit as systemd finds it on a machine where the program is in its place."""
+    unit = tmp_path / UNIT.name
+    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/usr/bin/true", UNIT.read_text("utf-8"), flags=re.MULTILINE))
+    return unit
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(list(map(str, command)), check=False, capture_output=True, text=True)
+
+
+def test_systemd_finds_nothing_wrong_with_the_unit(installed_unit: Path) -> None:
+    done = run("systemd-analyze", "verify", installed_unit)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_unit_is_exposed_to_little(installed_unit: Path) -> None:
+    done = run("systemd-analyze", "security", "--offline=yes", installed_unit)
+    level = re.search(r"exposure level for rollcall.service: ([\d.]+)", done.stdout)
+    assert level, done.stdout + done.stderr
+    assert float(level[1]) <= EXPOSURE_ALLOWED
+
+
+def test_every_setting_has_its_reason() -> None:
+    service = UNIT.read_text("utf-8").partition("[Service]")[2].partition("[Install]")[0]
+    bare = [
+        line
+        for above, line in zip(service.splitlines(), service.splitlines()[1:], strict=False)
+        if "=" in line and not line.startswith("#") and not (above.startswith("#") or "=" in above)
+    ]
+    assert bare == []
+
+
+def test_the_account_and_the_directories_are_made(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    sysusers = run("systemd-sysusers", f"--root={tmp_path}", SYSTEMD / "rollcall.sysusers")
+    assert sysusers.returncode == 0, sysusers.stderr
+    assert "rollcall:x:" in (tmp_path / "etc/passwd").read_text()
+    tmpfiles = run("systemd-tmpfiles", f"--root={tmp_path}", "--create", SYSTEMD / "rollcall.tmpfiles")
+    assert tmpfiles.returncode == 0, tmpfiles.stderr
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("etc/rollcall", "etc/rollcall/secrets")}
+    assert modes == {"etc/rollcall": 0o750, "etc/rollcall/secrets": 0o700}
+
+
+# What the unit forbids by a system-call filter and by memory that is never written and run at once, done by
+# the same means to a process that then does what Rollcall does under it.
+CONFINED = """
+import ctypes, sys
+calls = set(sys.argv[1].split(","))
+libc, seccomp = ctypes.CDLL(None, use_errno=True), ctypes.CDLL("libseccomp.so.2")
+seccomp.seccomp_init.restype = ctypes.c_void_p
+context = ctypes.c_void_p(seccomp.seccomp_init(0x00050000 | 1))  # everything else: EPERM
+for name in calls:
+    number = seccomp.seccomp_syscall_resolve_name(name.encode())
+    if number >= 0:
+        assert seccomp.seccomp_rule_add(context, 0x7FFF0000, number, 0) == 0
+assert libc.prctl(38, 1, 0, 0, 0) == 0  # no new privileges
+libc.prctl(65, 1, 0, 0, 0)  # deny memory that is both writable and executable, where the kernel knows it
+assert seccomp.seccomp_load(context) == 0
+import os
+try:
+    os.chroot("/")
+except PermissionError:
+    pass
+else:
+    raise SystemExit("the filter does not hold")
+import runpy
+sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+WORK = """
+import sqlalchemy
+from argon2 import PasswordHasher
+from bot.runners.sheet_child import SheetChild
+from openpyxl import Workbook
+
+
+def main(path):
+    hasher = PasswordHasher()
+    assert hasher.verify(hasher.hash("a long enough password"), "a long enough password")
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}/ledger.db")
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE t (x int)"))
+"""
+
+
+def allowed_calls() -> set[str]:
+    """The names of the system calls that the unit's filters leave, as systemd expands them."""
+    calls: set[str] = set()
+    for line in re.findall(r"^SystemCallFilter=(.+)$", UNIT.read_text("utf-8"), re.MULTILINE):
+        named = set().union(*(expand(word) for word in line.lstrip("~").split()))
+        calls = calls - named if line.startswith("~") else calls | named
+    return calls
+
+
+def expand(word: str) -> set[str]:
+    if not word.startswith("@"):
+        return {word}
+    listing = run("systemd-analyze", "syscall-filter", word).stdout.splitlines()[1:]
+    names = {line.strip() for line in listing if line.strip() and not line.strip().startswith("#")}
+    return set().union(*map(expand, names))
+
+
+def test_the_filter_leaves_what_a_network_service_needs() -> None:
+    calls = allowed_calls()
+    assert {"connect", "openat", "clone", "prlimit64", "futex"} <= calls
+    assert not {"mount", "ptrace", "reboot", "chroot", "setrlimit"} & calls
+    assert sys.platform == "linux"
