@@ -1,0 +1,1 @@
+"""What a message asks for, read from its words and headers by pure functions."""
