@@ -14,6 +14,7 @@ from bot.ports import CheckLine, Fetched, FolderState
 from bot.wire.imap_check import check_mailbox
 from bot.wire.imap_errors import response_code, translated
 from bot.wire.imap_folders import FolderNames, find_sent, missing_folders, read_names
+from bot.wire.imap_news import News
 from bot.wire.imap_search import HEADER_LIMIT, batches, search_uids, sizes_of
 from bot.wire.imap_session import ImapServer, connect, hang_up, log_in
 from bot.wire.imap_wait import Alarm, idle
@@ -60,9 +61,7 @@ class ImapMailbox:
         self._alarm = Alarm()
         self._client: IMAPClient | None = None
         self._names = FolderNames()
-        self._selected = ""
-        self._waited: dict[str, FolderState] = {}
-        self._state = FolderState(uidvalidity=0, uidnext=0, exists=0)
+        self._news = News()
         self._sizes: dict[int, int] = {}
 
     # --- the session
@@ -71,11 +70,15 @@ class ImapMailbox:
         """Connect, secure, log in and read the capabilities; a live connection is left as it is."""
         if self._client is not None:
             return
-        with translated("connecting", str(self.server), self._drop):
-            self._client = connect(self.server)
-        with self._doing("logging in") as client:
-            log_in(client, self._credentials)
-            self._names = read_names(client)
+        try:
+            with translated("connecting", str(self.server), self._drop):
+                self._client = connect(self.server)
+            with self._doing("logging in") as client:
+                log_in(client, self._credentials)
+                self._names = read_names(client)
+        except BaseException:
+            self._drop()  # half a session is none
+            raise
 
     def close(self) -> None:
         """LOGOUT and close, quietly."""
@@ -90,7 +93,7 @@ class ImapMailbox:
 
     def _drop(self) -> None:
         client, self._client = self._client, None
-        self._selected = ""
+        self._news.closed()
         self._sizes.clear()
         if client is not None:
             hang_up(client)
@@ -125,17 +128,16 @@ class ImapMailbox:
     def select(self, folder: str) -> FolderState:
         """SELECT a folder for what follows."""
         with self._doing(f"opening {folder}") as client:
-            self._selected = ""
+            self._news.closed()
+            self._sizes.clear()
             answer: dict[bytes, Any] = client.select_folder(self._names.on_server(folder))
-        self._selected = folder
-        self._sizes.clear()
-        self._state = FolderState(
-            uidvalidity=answer.get(b"UIDVALIDITY", 0),
-            uidnext=answer.get(b"UIDNEXT", 0),
-            exists=answer.get(b"EXISTS", 0),
-        )
-        self._forget_announced(client)
-        return self._state
+            state = FolderState(
+                uidvalidity=answer.get(b"UIDVALIDITY", 0),
+                uidnext=answer.get(b"UIDNEXT", 0),
+                exists=answer.get(b"EXISTS", 0),
+            )
+            self._news.opened(folder, state, client._imap)
+        return state
 
     # --- reading
 
@@ -152,10 +154,8 @@ class ImapMailbox:
 
     def _search(self, criteria: list[str], after: int) -> list[int]:
         with self._doing("searching") as client:
-            self._forget_announced(client)
-            found = search_uids(client, ["UNDELETED", *criteria], after, self._state)
-        self._waited[self._selected] = self._state
-        return found
+            self._news.search_begins(client._imap)
+            return search_uids(client, ["UNDELETED", *criteria], after, self._news.state)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """RFC822.SIZE by UID; messages that are gone are left out."""
@@ -189,7 +189,7 @@ class ImapMailbox:
         """
         if not message_id.isprintable():
             return []
-        before = self._selected
+        before = self._news.folder
         self.select(folder)
         with self._doing("looking for a Message-ID") as client:
             charset = None if message_id.isascii() else "UTF-8"
@@ -258,7 +258,7 @@ class ImapMailbox:
     def wait(self, seconds: float) -> bool:
         """IDLE (or sleep) until something may have happened: True on news or `wake()`, False on time-out."""
         with self._doing("waiting for news") as client:
-            if self._alarm.heard() or self._news_since_search(client):
+            if self._alarm.heard() or self._news.pending(client._imap):
                 return True
             if not (self._use_idle and client.has_capability("IDLE")):
                 return self._alarm.sleep(min(seconds, self._poll_seconds)) or seconds > self._poll_seconds
@@ -271,26 +271,6 @@ class ImapMailbox:
     def wake(self) -> None:
         """From any thread: end a `wait()` in progress, or the next one at once."""
         self._alarm.ring()
-
-    def _news_since_search(self, client: IMAPClient) -> bool:
-        """Whether mail was announced after the last SEARCH began, in passing or by another SELECT.
-
-        Such news is given only once (RFC 3501 §7.3.1): IDLE would not repeat it.
-        """
-        announced = "EXISTS" in client._imap.untagged_responses
-        self._forget_announced(client)
-        known = self._waited.setdefault(self._selected, self._state)
-        self._waited[self._selected] = self._state
-        return announced or known != self._state
-
-    def _forget_announced(self, client: IMAPClient) -> None:
-        announced = client._imap.untagged_responses.pop("EXISTS", None)
-        client._imap.untagged_responses.pop("RECENT", None)
-        if announced and announced[-1]:
-            grown = int(announced[-1])
-            self._state = FolderState(
-                uidvalidity=self._state.uidvalidity, uidnext=self._state.uidnext, exists=grown
-            )
 
 
 def _epoch(internal_date: object) -> float:
