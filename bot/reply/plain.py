@@ -29,15 +29,15 @@ def thousands(number: int) -> str:
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
-def wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """One paragraph in lines of at most 78 characters; a link is never broken."""
+def wrap(text: str, first: str = "", rest: str | None = None, *, anywhere: bool = False) -> str:
+    """One paragraph in lines of at most 78 characters; a link is not broken, unless `anywhere` allows it."""
     return "\n".join(
         textwrap.wrap(
             " ".join(text.split()),
             WIDTH,
             initial_indent=first,
             subsequent_indent=first if rest is None else rest,
-            break_long_words=False,
+            break_long_words=anywhere,
             break_on_hyphens=False,
         )
     )
@@ -52,7 +52,8 @@ def indent_rows(rows: Sequence[HasRow], row: HasRow, word: str, detail: str) -> 
     if not row.who:
         return wrap(detail, start + detail_at[len(start) :], detail_at)
     if shown_width(row.who) > names:
-        return f"{start}{row.who}\n{wrap(detail, ' ' * len(start))}".rstrip()
+        under = " " * len(start)
+        return f"{wrap(row.who, start, under, anywhere=True)}\n{wrap(detail, under)}".rstrip()
     padded = row.who + " " * (names - shown_width(row.who))
     return wrap(detail, f"{start}{padded}   ", detail_at) or start + row.who
 
