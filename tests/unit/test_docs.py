@@ -5,6 +5,7 @@ import shlex
 import tomllib
 import typing
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,10 @@ from pydantic import BaseModel
 
 import bot
 from bot.settings import Settings, settings_from
+from bot.values.learner import NoticeState, Outcome
+from bot.values.ledger import MessageState
+from bot.values.request import Answer, Decision
+from bot.values.sheet import Reason, Verdict
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -249,3 +254,24 @@ def test_the_change_log_has_its_form() -> None:
     assert releases[0].endswith("Unreleased") or str(versions[0]) == bot.__version__
     sections = [line[4:] for line in lines if line.startswith("### ")]
     assert set(sections) <= set(CHANGES), f"sections are {', '.join(CHANGES)}"
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Outcomes of a row", Outcome),
+        ("Reasons for an invalid row", Reason),
+        ("States of a notice", NoticeState),
+        ("Preferences", Answer),
+        ("Decisions on a message", Decision),
+        ("Verdicts on an attachment", Verdict),
+        ("States of a message in the ledger", MessageState),
+    ],
+)
+def test_the_glossary_has_the_words_of_the_code(heading: str, words: type[Enum]) -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [word.value for word in words]
