@@ -17,7 +17,9 @@ EXPOSURE_ALLOWED = 1.5
 def installed_unit(tmp_path: Path) -> Path:
     """The unit as systemd finds it on a machine where the program is in its place."""
     unit = tmp_path / UNIT.name
-    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/usr/bin/true", UNIT.read_text("utf-8"), flags=re.MULTILINE))
+    unit.write_text(
+        re.sub(r"^ExecStart=\S+", "ExecStart=/usr/bin/true", UNIT.read_text("utf-8"), flags=re.MULTILINE)
+    )
     return unit
 
 
@@ -54,7 +56,9 @@ def test_the_account_and_the_directories_are_made(tmp_path: Path) -> None:
     assert "rollcall:x:" in (tmp_path / "etc/passwd").read_text()
     tmpfiles = run("systemd-tmpfiles", f"--root={tmp_path}", "--create", SYSTEMD / "rollcall.tmpfiles")
     assert tmpfiles.returncode == 0, tmpfiles.stderr
-    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("etc/rollcall", "etc/rollcall/secrets")}
+    modes = {
+        name: (tmp_path / name).stat().st_mode & 0o777 for name in ("etc/rollcall", "etc/rollcall/secrets")
+    }
     assert modes == {"etc/rollcall": 0o750, "etc/rollcall/secrets": 0o700}
 
 
