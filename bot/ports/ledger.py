@@ -1,7 +1,7 @@
 """What the route needs from the ledger.
 
-All of it raises `LedgerUnavailable` when the database does not serve, and `LeaseLost` where a write comes under
-a fence that is no longer ours.
+All of it raises `LedgerUnavailable` when the database does not serve, and `LeaseLost` where a write comes
+under a fence that is no longer ours.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,16 @@ from bot.values.learner import ImportRow, NoticeState, Outcome
 from bot.values.ledger import (
     Arrival,
     AskedQuestion,
+    Cursor,
     DueChore,
     ImportRecord,
     Job,
     NewImport,
     NoticeCounts,
+    NoticeRow,
     OutboxItem,
     Outgoing,
     Settlement,
-    Step,
     Thread,
 )
 from bot.values.message import Address
@@ -28,18 +29,19 @@ from bot.values.message import Address
 class Messages(Protocol):
     """Every message ever taken in, and the lease on those being worked on."""
 
-    def cursor(self, mailbox: str, folder: str) -> tuple[int, int] | None:
-        """(UIDVALIDITY, last UID seen) of a folder; None before the first run."""
+    def cursor(self, mailbox: str, folder: str) -> Cursor | None:
+        """How far a folder was read; None before the first run."""
         ...
 
-    def set_cursor(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int) -> None:
-        """Remember how far a folder was read without taking anything in."""
+    def start_cursor(self, mailbox: str, folder: str, cursor: Cursor) -> None:
+        """Begin to read a folder from here, without taking anything in."""
         ...
 
-    def receive(self, arrivals: Sequence[Arrival], *, rescan: bool = False) -> int:
+    def receive(self, arrivals: Sequence[Arrival], *, rescan: Cursor | None = None) -> int:
         """Take messages in and move the cursor past them, in one transaction; returns how many are new work.
 
-        A message brought back by the staff is worked again, unless this is a `rescan` of a renumbered folder.
+        A message brought back by the staff is worked again, unless this is a `rescan` of a renumbered folder
+        (given with its old cursor).
         """
         ...
 
@@ -49,10 +51,6 @@ class Messages(Protocol):
 
     def heartbeat(self, job: Job) -> None:
         """Prolong the lease; raises LeaseLost."""
-        ...
-
-    def progress(self, job: Job, step: Step) -> None:
-        """Write where the job is; a crash from here on counts anew."""
         ...
 
     def postpone(self, job: Job, reason: str, delay: float, *, waiting: bool) -> None:
@@ -70,6 +68,10 @@ class Messages(Protocol):
 
 class Settler(Protocol):
     """The end of a job."""
+
+    def say(self, job: Job, letters: Sequence[Outgoing]) -> None:
+        """Send a word while the job goes on or waits; the same Message-ID is sent once."""
+        ...
 
     def settle(self, job: Job, settlement: Settlement) -> None:
         """State, letters, chores, notices and questions in one transaction, under the job's fence."""
@@ -161,8 +163,8 @@ class Outbox(Protocol):
         """(item, why, delay in seconds): to be tried again."""
         ...
 
-    def notice_rows(self, items: Sequence[OutboxItem]) -> dict[int, tuple[ImportRow, str, str]]:
-        """(row, account id, customer) by outbox id, for rendering notices at the moment they go out."""
+    def notice_rows(self, items: Sequence[OutboxItem]) -> dict[int, NoticeRow]:
+        """Whom each notice goes to, by outbox id, for rendering it at the moment it leaves."""
         ...
 
     def store_tokens(self, tokens: Sequence[tuple[str, OutboxItem, float]]) -> None:

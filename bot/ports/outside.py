@@ -33,6 +33,7 @@ class Directory(Protocol):
 
     name: str
     batch_size: int
+    serial: bool  # one import at a time may create in it, because its own checks let races through
 
     def check(self) -> Sequence[CheckLine]:
         """Try the connection and every right needed, without changing anything."""

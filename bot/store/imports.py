@@ -1,5 +1,6 @@
 """Imports row by row, with the journal by which a crash finds its way."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -13,6 +14,7 @@ from bot.values.learner import ImportRow, Outcome
 from bot.values.ledger import ImportRecord, ImportState, Job, Journal, NewImport
 from bot.values.request import Answer, Preference
 
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 REPAIR_SEPARATOR = "\x1f"
 LOOKUP_CHUNK = 500
 
@@ -33,11 +35,12 @@ class ImportStore:
 
     def begin(self, job: Job, new: NewImport, thread: int) -> ImportRecord:
         with self._db.write() as connection:
-            self._messages.guard(connection, job)
+            self._messages.guard(connection, job, crashes=0)
             now = self._db.clock()
+            reference = self._free_reference(connection)
             import_id = connection.execute(
                 imports.insert().values(
-                    reference=new.reference,
+                    reference=reference,
                     message=job.id,
                     run=job.run,
                     thread=thread,
@@ -58,7 +61,7 @@ class ImportStore:
                 connection.execute(import_rows.insert(), [_columns(import_id[0], row) for row in new.rows])
         return ImportRecord(
             id=import_id[0],
-            reference=new.reference,
+            reference=reference,
             message=job.id,
             run=job.run,
             thread=thread,
@@ -71,6 +74,14 @@ class ImportStore:
             source=new.source,
             started=now,
         )
+
+    def _free_reference(self, connection: Connection) -> str:
+        """A short name that people can read out: no vowels, no letters that look like digits."""
+        while True:
+            reference = "RC-" + "".join(secrets.choice(ALPHABET) for _ in range(6))
+            taken = select(imports.c.id).where(imports.c.reference == reference)
+            if connection.execute(taken).first() is None:
+                return reference
 
     def rows(self, import_id: int) -> list[ImportRow]:
         with self._db.read() as connection:

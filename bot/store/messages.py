@@ -10,10 +10,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.errors import LeaseLost
 from bot.store.engine import Database
 from bot.store.schema import chores, cursors, messages
-from bot.values.ledger import Arrival, ChoreKind, Job, MessageState, Place, Step
+from bot.values.ledger import Arrival, ChoreKind, Cursor, Job, MessageState, Place
 
 OPEN_STATES = (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
-STEP_ORDER = {step.value: rank for rank, step in enumerate(Step, start=1)}
 SUSPECT_CRASHES = 2
 
 
@@ -26,28 +25,31 @@ class MessageStore:
 
     # ------------------------------------------------------------------ intake
 
-    def cursor(self, mailbox: str, folder: str) -> tuple[int, int] | None:
+    def cursor(self, mailbox: str, folder: str) -> Cursor | None:
         with self._db.read() as connection:
-            row = connection.execute(
-                select(cursors.c.uidvalidity, cursors.c.last_uid).where(_cursor_is(mailbox, folder))
-            ).first()
-        return (row.uidvalidity, row.last_uid) if row else None
+            row = connection.execute(select(cursors).where(_cursor_is(mailbox, folder))).first()
+        if row is None:
+            return None
+        return Cursor(uidvalidity=row.uidvalidity, last_uid=row.last_uid, since=row.since)
 
-    def set_cursor(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int) -> None:
+    def start_cursor(self, mailbox: str, folder: str, cursor: Cursor) -> None:
         with self._db.write() as connection:
-            self._move_cursor(connection, mailbox, folder, uidvalidity, last_uid)
+            self._move_cursor(connection, mailbox, folder, cursor.uidvalidity, cursor.last_uid)
+            connection.execute(update(cursors).where(_cursor_is(mailbox, folder)).values(since=cursor.since))
 
-    def receive(self, arrivals: Sequence[Arrival], *, rescan: bool = False) -> int:
+    def receive(self, arrivals: Sequence[Arrival], *, rescan: Cursor | None = None) -> int:
         with self._db.write() as connection:
             known = self._known(connection, arrivals)
             new = 0
             for arrival in arrivals:
                 row = known.get((arrival.message_id, arrival.fingerprint))
+                if row is None and rescan and arrival.received < rescan.since:
+                    continue
                 if row is None:
                     new += self._take_in(connection, arrival)
                     known.update(self._known(connection, [arrival]))
                 else:
-                    new += self._seen_again(connection, arrival, row, rescan=rescan)
+                    new += self._seen_again(connection, arrival, row, rescan=rescan is not None)
             for place in _furthest(arrivals):
                 self._move_cursor(connection, place.mailbox, place.folder, place.uidvalidity, place.uid)
         return new
@@ -254,11 +256,6 @@ class MessageStore:
         with self._db.write() as connection:
             self.guard(connection, job, lease_until=self._db.clock() + self._db.lease_seconds)
 
-    def progress(self, job: Job, step: Step) -> None:
-        with self._db.write() as connection:
-            if STEP_ORDER[step] > STEP_ORDER.get(job.step, 0):
-                self.guard(connection, job, step=step, crashes=0)
-
     def postpone(self, job: Job, reason: str, delay: float, *, waiting: bool) -> None:
         now = self._db.clock()
         with self._db.write() as connection:
@@ -309,7 +306,6 @@ def _again(by: str | None) -> dict[str, Any]:
         "run": messages.c.run + 1,
         "crashes": 0,
         "tries": 0,
-        "step": "",
         "next_attempt": 0,
         "waiting_since": 0,
         "finished": 0,
@@ -378,7 +374,6 @@ def _job(row: Row[Any], *, fence: int, crashes: int) -> Job:
         received=row.received,
         size=row.size,
         crashes=crashes,
-        step=row.step,
         release=row.release,
         too_large=row.too_large,
         tries=row.tries,

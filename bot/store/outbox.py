@@ -9,8 +9,8 @@ from bot.store.engine import Database
 from bot.store.imports import import_row
 from bot.store.notices import NoticeBook
 from bot.store.schema import chores, import_rows, imports, messages, notices, outbox, tokens
-from bot.values.learner import ImportRow, NoticeState
-from bot.values.ledger import ChoreKind, OutboxItem
+from bot.values.learner import NoticeState
+from bot.values.ledger import ChoreKind, NoticeRow, OutboxItem
 from bot.values.outgoing import LetterKind
 
 COPIED_TO_SENT = (LetterKind.REPLY, LetterKind.FOLLOW_UP, LetterKind.QUESTION)
@@ -117,13 +117,13 @@ class OutboxStore:
                     )
                 )
 
-    def notice_rows(self, items: Sequence[OutboxItem]) -> dict[int, tuple[ImportRow, str, str]]:
-        found: dict[int, tuple[ImportRow, str, str]] = {}
+    def notice_rows(self, items: Sequence[OutboxItem]) -> dict[int, NoticeRow]:
+        found: dict[int, NoticeRow] = {}
         with self._db.read() as connection:
             for start in range(0, len(items), CHUNK):
                 ids = [item.id for item in items[start : start + CHUNK]]
                 rows = connection.execute(
-                    select(import_rows, imports.c.customer, outbox.c.id.label("letter"))
+                    select(import_rows, imports.c.customer, imports.c.directory, outbox.c.id.label("letter"))
                     .join(
                         outbox,
                         and_(
@@ -134,7 +134,17 @@ class OutboxStore:
                     .join(imports, imports.c.id == import_rows.c.import_id)
                     .where(outbox.c.id.in_(ids))
                 )
-                found.update({row.letter: (import_row(row), row.account, row.customer) for row in rows})
+                found.update(
+                    {
+                        row.letter: NoticeRow(
+                            row=import_row(row),
+                            account=row.account,
+                            customer=row.customer,
+                            directory=row.directory,
+                        )
+                        for row in rows
+                    }
+                )
         return found
 
     def store_tokens(self, links: Sequence[tuple[str, OutboxItem, float]]) -> None:
@@ -148,9 +158,10 @@ class OutboxStore:
                     {
                         "digest": digest,
                         "purpose": "welcome",
-                        "account": accounts[item.id][1],
-                        "email": accounts[item.id][0].email,
-                        "customer": accounts[item.id][2],
+                        "directory": accounts[item.id].directory,
+                        "account": accounts[item.id].account,
+                        "email": accounts[item.id].row.email,
+                        "customer": accounts[item.id].customer,
                         "import_id": item.import_id,
                         "position": item.position,
                         "created": self._db.clock(),

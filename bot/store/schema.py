@@ -77,7 +77,6 @@ messages = Table(
     _number("fence"),
     _number("crashes"),
     _number("tries"),
-    Column("step", String(10), nullable=False, server_default=""),
     _time("next_attempt"),
     _time("waiting_since"),
     Column("lease_owner", Text),
@@ -239,6 +238,7 @@ cursors = Table(
     Column("folder", String(255), primary_key=True),
     _number("uidvalidity"),
     _number("last_uid"),
+    _time("since"),
 )
 
 tokens = Table(

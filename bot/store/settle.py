@@ -56,6 +56,12 @@ class Settler:
             if settlement.release_message:
                 self._messages.release_in(connection, settlement.release_message, "sender")
 
+    def say(self, job: Job, letters: Sequence[Outgoing]) -> None:
+        """Send a word while the job goes on or waits; the same Message-ID is sent once."""
+        with self._db.write() as connection:
+            self._messages.guard(connection, job, crashes=0)
+            self.post(connection, letters, 0)
+
     def _end_message(self, connection: Connection, job: Job, settlement: Settlement) -> None:
         values = {
             "state": settlement.state,
@@ -63,7 +69,6 @@ class Settler:
             "finished": self._db.clock(),
             "lease_owner": None,
             "lease_until": 0,
-            "step": "",
             "crashes": 0,
             "waiting_since": 0,
         }

@@ -26,14 +26,6 @@ class MessageState(StrEnum):
         return self not in (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
 
 
-class Step(StrEnum):
-    """Where in its journey a message is; written as it goes, so that crashes in one place can be counted."""
-
-    READ = "read"  # parsing, screening, reading the words and the sheets
-    CREATE = "create"  # looking up and creating accounts
-    REPORT = "report"  # writing the reply
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where a message lies: mailbox name, folder, UIDVALIDITY and UID (RFC 3501 §2.3.1.1)."""
@@ -42,6 +34,16 @@ class Place:
     folder: str
     uidvalidity: int
     uid: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cursor:
+    """How far a folder was read. Mail older than `since` (epoch seconds) that the first run passed over stays
+    passed over when the server renumbers the folder."""
+
+    uidvalidity: int
+    last_uid: int
+    since: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +69,7 @@ class Job:
     """A message claimed by a worker. `fence` grows with every claim: a write with an older one is refused.
 
     `run` counts how often it was brought to be worked, from 1; `crashes` how often it took its worker with
-    it at `step`; `release` is '' or who let it through ('staff', 'sender').
+    it since it last got any further; `release` is '' or who let it through ('staff', 'sender').
     """
 
     id: int
@@ -82,7 +84,6 @@ class Job:
     received: float
     size: int
     crashes: int = 0
-    step: str = ""
     release: str = ""
     too_large: bool = False
     tries: int = 0
@@ -119,9 +120,8 @@ class ImportRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewImport:
-    """An import about to begin, with all its rows."""
+    """An import about to begin, with all its rows; the ledger gives it its reference."""
 
-    reference: str
     customer: str
     directory: str
     dry_run: bool
@@ -291,6 +291,16 @@ class Settlement:
     release_message: int = 0
     bounced: tuple[tuple[str, str], ...] = field(default=())
     told_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeRow:
+    """Whom a notice goes to: the created row, its account, and by whose customer in which directory."""
+
+    row: ImportRow
+    account: str
+    customer: str
+    directory: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(length=255), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_uid", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("since", sa.Float(precision=53), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_mailbox_cursor")),
     )
     op.create_table(
@@ -111,7 +112,6 @@ def upgrade() -> None:
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("crashes", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("step", sa.String(length=10), server_default="", nullable=False),
         sa.Column("next_attempt", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("waiting_since", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),

@@ -1,0 +1,398 @@
+"""The composition root: the one file that names concrete classes and fits them together from the settings."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import __version__
+from bot.directories import make_directory
+from bot.directories.embedded import EmbeddedDirectory
+from bot.errors import ConfigurationError
+from bot.ports import Directory, Mailbox, SheetReader, SignatureVerifier
+from bot.reply.template_set import Templates
+from bot.runners.chores import ChoreRunner
+from bot.runners.conversation import tend_questions
+from bot.runners.delivery import Delivery
+from bot.runners.intake import Intake
+from bot.runners.links import LinkMaker, load_key
+from bot.runners.notices import LetterRoom
+from bot.runners.office import DAY, MailboxIdentity, Office, OfficeLimits
+from bot.runners.service import LoopEvent, Service, Timed
+from bot.runners.watch import MailboxHealth, MailboxWatch
+from bot.runners.worker import WakeUp, Worker
+from bot.settings import Settings
+from bot.settings.tables import DirectorySettings, Login, MailboxSettings
+from bot.sheet.child import LimitedReader
+from bot.store.chores import ChoreStore
+from bot.store.engine import Database, FileLock
+from bot.store.imports import ImportStore
+from bot.store.keeping import Keeping
+from bot.store.messages import MessageStore
+from bot.store.nodes import NodeStore
+from bot.store.notices import NoticeBook
+from bot.store.outbox import OutboxStore
+from bot.store.settle import Settler
+from bot.store.threads import ThreadStore
+from bot.store.upgrade import upgrade
+from bot.values.message import MessageLimits
+from bot.wire.dkim import DkimVerifier
+from bot.wire.imap import ImapMailbox
+from bot.wire.security import Credentials
+from bot.wire.smtp import SmtpMailer
+
+MEGABYTE = 1024 * 1024
+# These file what is submitted to them in Sent by themselves.
+FILES_SENT_ITSELF = ("gmail.com", "googlemail.com", "outlook.com", "office365.com")
+DEFAULT_PORTS = {"imap": {"tls": 993}, "smtp": {"tls": 465, "starttls": 587, "none": 25}}
+
+Log = Callable[..., None]
+
+
+def no_log(event: str, **details: object) -> None:
+    """Says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ledger:
+    """Every store over one database."""
+
+    database: Database
+    messages: MessageStore
+    imports: ImportStore
+    threads: ThreadStore
+    outbox: OutboxStore
+    chores: ChoreStore
+    nodes: NodeStore
+    notices: NoticeBook
+    settler: Settler
+    keeping: Keeping
+
+
+def node_name(settings: Settings) -> str:
+    """Under what name this process holds leases: unique, so that a dead process is never mistaken for us."""
+    return f"{settings.node or socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def message_id_domain(settings: Settings) -> str:
+    """What our Message-IDs end with."""
+    return settings.smtp.message_id_domain or settings.mailboxes[0].address.rpartition("@")[2]
+
+
+def open_ledger(settings: Settings, *, clock: Callable[[], float] = time.time) -> Ledger:
+    """The stores, over a database whose schema is ours; raises ConfigurationError where it can't be."""
+    database = Database(
+        settings.database, owner=node_name(settings), lease_seconds=settings.lease_seconds, clock=clock
+    )
+    upgrade(database)
+    messages = MessageStore(database, done_folder=settings.mailboxes[0].folders.done)
+    notices = NoticeBook(database, domain=message_id_domain(settings))
+    settler = Settler(database, messages, notices)
+    return Ledger(
+        database=database,
+        messages=messages,
+        imports=ImportStore(database, messages),
+        threads=ThreadStore(database, settler, notices),
+        outbox=OutboxStore(database, notices, sent_folders=_sent_folders(settings)),
+        chores=ChoreStore(database),
+        nodes=NodeStore(database, version=__version__),
+        notices=notices,
+        settler=settler,
+        keeping=Keeping(database, keep_seconds=settings.keep_mail_days * DAY),
+    )
+
+
+def _sent_folders(settings: Settings) -> dict[str, str]:
+    folders = {}
+    for mailbox in settings.mailboxes:
+        choice = mailbox.folders.copy_to_sent
+        by_server = mailbox.imap.host.lower().endswith(FILES_SENT_ITSELF)
+        if choice == "never" or (choice == "auto" and by_server):
+            folders[mailbox.name] = ""
+        else:
+            folders[mailbox.name] = mailbox.folders.sent or "?"
+    return folders
+
+
+def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]:
+    """Every configured directory by name."""
+    return {entry.name: _directory(entry, ledger) for entry in settings.directories}
+
+
+def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
+    if entry.kind == "embedded":
+        return EmbeddedDirectory(ledger.database.engine, name=entry.name, clock=ledger.database.clock)
+    return make_directory(entry)
+
+
+def credentials(login: Login) -> Credentials:
+    """How to log in, by password or OAuth2; secrets are read when they are needed."""
+    if login.oauth is not None:
+        raise ConfigurationError("oauth: not available yet")
+    return Credentials(username=login.username, secret=login.secret)
+
+
+def port_of(login: Login, protocol: str) -> int:
+    """The configured port, or the usual one for the kind of security."""
+    return login.port or DEFAULT_PORTS[protocol].get(login.security.value, 143)
+
+
+def make_mailbox(settings: MailboxSettings) -> ImapMailbox:
+    """The IMAP edge of one mailbox; nothing is connected yet."""
+    login = settings.imap
+    return ImapMailbox(
+        login.host,
+        port_of(login, "imap"),
+        credentials(login),
+        security=login.security.value,
+        ca_file=login.ca_file or None,
+        connect_timeout=min(login.timeout, 15.0),
+        read_timeout=login.timeout,
+        poll_seconds=settings.poll_seconds,
+        use_idle=settings.idle,
+    )
+
+
+def make_mailer(settings: Settings) -> SmtpMailer:
+    """The SMTP edge; nothing is connected yet."""
+    smtp = settings.smtp
+    return SmtpMailer(
+        smtp.host,
+        port_of(smtp, "smtp"),
+        credentials(smtp) if smtp.username else None,
+        security=smtp.security.value,
+        ca_file=smtp.ca_file or None,
+        connections=smtp.connections,
+        timeout=smtp.timeout,
+    )
+
+
+def make_verifier(settings: Settings) -> SignatureVerifier | None:
+    """Our own DKIM check, where it is switched on."""
+    return DkimVerifier() if settings.verification.dkim else None
+
+
+def link_maker(settings: Settings) -> LinkMaker:
+    """The maker of one-time links; its key is made on the first run."""
+    base = settings.links.url or (settings.portal.public_url if settings.portal else settings.site.login_url)
+    return LinkMaker(base_url=base.rstrip("/"), key=load_key(_key_file(settings)))
+
+
+def _key_file(settings: Settings) -> Path:
+    if settings.links.key_file:
+        return Path(os.path.expandvars(settings.links.key_file))
+    if settings.is_sqlite:
+        return Path(settings.database.removeprefix("sqlite:///") + ".key")
+    raise ConfigurationError("links.key_file: is needed with PostgreSQL, the same file for every bot")
+
+
+def make_office(
+    settings: Settings,
+    ledger: Ledger,
+    *,
+    directories: Mapping[str, Directory],
+    sheets: SheetReader,
+    log: Log = no_log,
+) -> Office:
+    """What workers lean on."""
+    return Office(
+        messages=ledger.messages,
+        settler=ledger.settler,
+        imports=ledger.imports,
+        threads=ledger.threads,
+        outbox=ledger.outbox,
+        nodes=ledger.nodes,
+        directories=directories,
+        sheets=sheets,
+        verifier=make_verifier(settings),
+        policy=settings.trust_policy(),
+        customers=settings.customer_values(),
+        mailboxes={mailbox.name: _identity(mailbox, settings) for mailbox in settings.mailboxes},
+        templates=Templates(folders=(settings.templates,) if settings.templates else ()),
+        limits=OfficeLimits(
+            message_bytes=settings.limits.message_megabytes * MEGABYTE,
+            replies_per_sender_hour=settings.limits.replies_per_sender_hour,
+            replies_per_thread_hour=settings.limits.replies_per_thread_hour,
+            message=MessageLimits(bytes=settings.limits.message_megabytes * MEGABYTE),
+        ),
+        message_id_domain=message_id_domain(settings),
+        links=link_maker(settings),
+        staff_address=settings.staff.address,
+        remind_seconds=settings.conversation.remind_days * DAY,
+        close_seconds=settings.conversation.close_days * DAY,
+        lease_seconds=settings.lease_seconds,
+        now=ledger.database.clock,
+        log=log,
+    )
+
+
+def _identity(mailbox: MailboxSettings, settings: Settings) -> MailboxIdentity:
+    return MailboxIdentity(
+        name=mailbox.name,
+        address=mailbox.address,
+        display_name=mailbox.display_name or settings.site.team or f"{settings.site.name} Support",
+        folders=mailbox.folders,
+        aliases=frozenset(mailbox.aliases),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A service ready to run, with what must be closed after it."""
+
+    service: Service
+    office: Office
+    ledger: Ledger
+    mailer: SmtpMailer
+    sheets: SheetReader
+    lock: FileLock | None
+    health: Sequence[MailboxHealth]
+
+    def close(self) -> None:
+        """Let go of everything; the ledger's file lock last."""
+        self.sheets.close()
+        for directory in self.office.directories.values():
+            directory.close()
+        self.ledger.nodes.leave()
+        self.ledger.database.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def build(
+    settings: Settings, *, log: Log, on_checked: Callable[[MailboxHealth], None] = lambda health: None
+) -> Running:
+    """Fit a whole service together. Raises ConfigurationError; nothing is connected to mail servers yet."""
+    lock = FileLock(settings.database) if settings.is_sqlite else None
+    if lock is not None:
+        lock.acquire()
+    ledger = open_ledger(settings)
+    if lock is not None:
+        ledger.messages.abandon_own()
+        ledger.outbox.abandon_own()
+        ledger.nodes.abandon_all()
+    sheets = LimitedReader(settings.sheet_limits())
+    directories = make_directories(settings, ledger)
+    office = make_office(settings, ledger, directories=directories, sheets=sheets, log=log)
+    mailer = make_mailer(settings)
+    service, health = _service(settings, ledger, office, mailer, log=log, on_checked=on_checked)
+    return Running(
+        service=service, office=office, ledger=ledger, mailer=mailer, sheets=sheets, lock=lock, health=health
+    )
+
+
+def _service(
+    settings: Settings,
+    ledger: Ledger,
+    office: Office,
+    mailer: SmtpMailer,
+    *,
+    log: Log,
+    on_checked: Callable[[MailboxHealth], None],
+) -> tuple[Service, list[MailboxHealth]]:
+    stop, work_wake, outbox_wake = threading.Event(), WakeUp(), LoopEvent()
+    executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="pool")
+    watches = [
+        _watch(mailbox, settings, ledger, log=log, stop=stop, work_wake=work_wake, on_checked=on_checked)
+        for mailbox in settings.mailboxes
+    ]
+
+    def settled(*_: object) -> None:
+        outbox_wake.set()
+        work_wake.wake()
+        wake_watches()
+
+    def wake_watches(*_: object) -> None:
+        for watch in watches:
+            watch.wake()
+
+    def tidy() -> None:
+        tend_questions(office)
+        outbox_wake.set()
+
+    def beat() -> None:
+        work_wake.wake()
+        troubles = [
+            f"{watch.health.name}: {watch.health.trouble}" for watch in watches if watch.health.trouble
+        ]
+        ledger.nodes.beat("; ".join(troubles) or "well")
+
+    delivery = Delivery(
+        outbox=ledger.outbox,
+        mailer=mailer,
+        render=LetterRoom(office, link_days=settings.links.days, verp=settings.smtp.verp),
+        executor=executor,
+        connections=settings.smtp.connections,
+        max_per_minute=settings.smtp.max_per_minute,
+        on_sent=wake_watches,
+        log=log,
+    )
+    service = Service(
+        watches=watches,
+        workers=[Worker(office, wake=work_wake, settled=settled, stop=stop) for _ in range(settings.workers)],
+        delivery=delivery,
+        timed=(
+            Timed(
+                name="mailboxes",
+                seconds=min(m.poll_seconds for m in settings.mailboxes),
+                action=wake_watches,
+            ),
+            Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
+            Timed(name="questions", seconds=60.0, action=tidy),
+            Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
+        ),
+        work_wake=work_wake,
+        outbox_wake=outbox_wake,
+        stop_threads=stop,
+        executor=executor,
+        log=log,
+    )
+    return service, [watch.health for watch in watches]
+
+
+def _watch(
+    settings: MailboxSettings,
+    whole: Settings,
+    ledger: Ledger,
+    *,
+    log: Log,
+    stop: threading.Event,
+    work_wake: WakeUp,
+    on_checked: Callable[[MailboxHealth], None],
+) -> MailboxWatch:
+    mailbox: Mailbox = make_mailbox(settings)
+    intake = Intake(
+        name=settings.name,
+        mailbox=mailbox,
+        messages=ledger.messages,
+        folders=settings.folders,
+        first_run=settings.first_run,
+        limit_bytes=whole.limits.message_megabytes * MEGABYTE,
+        announce=lambda words: log("intake", mailbox=settings.name, note=words),
+    )
+    chores = ChoreRunner(
+        name=settings.name,
+        mailbox=mailbox,
+        chores=ledger.chores,
+        report=lambda words: log("chore_refused", mailbox=settings.name, reason=words),
+    )
+    return MailboxWatch(
+        name=settings.name,
+        mailbox=mailbox,
+        intake=intake,
+        chores=chores,
+        folders=settings.folders,
+        nodes=ledger.nodes,
+        lease="" if whole.is_sqlite else f"mailbox:{settings.name}",
+        lease_seconds=whole.lease_seconds,
+        poll_seconds=settings.poll_seconds,
+        on_new=work_wake.wake,
+        on_checked=on_checked,
+        log=log,
+        stop=stop,
+    )

@@ -1,0 +1,1 @@
+"""What runs: intake, workers, delivery and the conversation's clock, over ports alone."""

@@ -1,0 +1,80 @@
+"""Mailbox chores: filing and copying, each repeatable, so that a failed move repeats the move and no work."""
+
+from collections.abc import Callable
+
+from bot.errors import MailboxRefused
+from bot.ports import Chores, Mailbox
+from bot.values.ledger import Chore, ChoreKind, DueChore, Place
+
+CLAIM = 50
+FIRST_DELAY = 30.0
+LONGEST_DELAY = 3600.0
+
+
+class ChoreRunner:
+    """Does the chores of one mailbox on its own connection; `report` is told of what was refused."""
+
+    def __init__(self, *, name: str, mailbox: Mailbox, chores: Chores, report: Callable[[str], None]) -> None:
+        self._name = name
+        self._mailbox = mailbox
+        self._chores = chores
+        self._report = report
+        self._selected: tuple[str, int] | None = None
+
+    def run_due(self) -> bool:
+        """Do what is due; True if anything was, and so another folder may be selected now.
+
+        Raises MailboxUnavailable; the chores not done by then are still due.
+        """
+        self._selected = None
+        worked = False
+        while due := self._chores.claim(self._name, CLAIM):
+            worked = True
+            done = [chore for chore in due if self._do(chore)]
+            self._chores.done(done)
+        return worked
+
+    def _do(self, due: DueChore) -> bool:
+        try:
+            self._carry_out(due.chore, again=due.attempts > 1)
+        except MailboxRefused as refusal:
+            delay = min(FIRST_DELAY * 2 ** (due.attempts - 1), LONGEST_DELAY)
+            self._report(f"{due.chore.kind} to {due.chore.folder}: {refusal}")
+            self._chores.deferred(due, str(refusal), delay)
+            self._mailbox.ensure_folders([due.chore.folder] if due.chore.folder != "?" else [])
+            self._selected = None
+            return False
+        return True
+
+    def _carry_out(self, chore: Chore, *, again: bool) -> None:
+        match chore.kind:
+            case ChoreKind.MOVE if chore.place:
+                self._move(chore.place, chore)
+            case ChoreKind.COPY_SENT:
+                folder = self._mailbox.sent_folder() if chore.folder == "?" else chore.folder
+                if folder:
+                    self._append(folder, chore, seen=True, again=again)
+            case ChoreKind.NOTE:
+                self._append(chore.folder, chore, seen=False, again=again)
+
+    def _move(self, place: Place, chore: Chore) -> None:
+        """A message that is not there any more was moved by an earlier attempt, or by the staff."""
+        if self._select(place.folder) == place.uidvalidity and place.uid:
+            self._mailbox.move(place.uid, chore.folder)
+            return
+        for uid in self._mailbox.find_message_id(place.folder, chore.message_id)[:1]:
+            self._selected = None
+            self._select(place.folder)
+            self._mailbox.move(uid, chore.folder)
+
+    def _select(self, folder: str) -> int:
+        if self._selected is None or self._selected[0] != folder:
+            self._selected = (folder, self._mailbox.select(folder).uidvalidity)
+        return self._selected[1]
+
+    def _append(self, folder: str, chore: Chore, *, seen: bool, again: bool) -> None:
+        if again:
+            self._selected = None
+            if self._mailbox.find_message_id(folder, chore.message_id):
+                return
+        self._mailbox.append(folder, chore.body, seen=seen)

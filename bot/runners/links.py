@@ -1,0 +1,57 @@
+"""One-time links: derived from a secret, so that a retried notice says the same and only a hash is stored."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import ConfigurationError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkMaker:
+    """Makes the links of notices. `base_url` has no slash at its end; `key` never leaves this machine."""
+
+    base_url: str
+    key: bytes
+
+    def token(self, message_id: str) -> str:
+        """256 bits that only the holder of the key can derive from the notice's Message-ID, as base64url."""
+        digest = hmac.new(self.key, message_id.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+    def link(self, token: str) -> str:
+        """The page that the token opens."""
+        return f"{self.base_url}/welcome/{token}"
+
+
+def token_digest(token: str) -> str:
+    """SHA-256 of a token, in hex: all that the ledger keeps of it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def load_key(path: Path) -> bytes:
+    """The secret in `path`; made on the first run, readable by its owner alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigurationError(f"links.key_file {path}: {error.strerror}") from None
+    else:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"links.key_file {path}: cannot be read: {error}") from None
+    if len(key) < KEY_BYTES:
+        raise ConfigurationError(f"links.key_file {path}: must hold {KEY_BYTES} random bytes in hex")
+    return key

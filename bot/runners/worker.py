@@ -1,0 +1,168 @@
+"""Workers: claim a message, work it under a heartbeat, end it or give it back."""
+
+import random
+import threading
+from collections.abc import Callable
+
+from bot.errors import (
+    ConfigurationError,
+    DirectoryRefused,
+    DirectoryUnavailable,
+    LeaseLost,
+    LedgerUnavailable,
+    MessageUnreadable,
+    Temporary,
+)
+from bot.runners.answers import set_aside
+from bot.runners.office import Office
+from bot.runners.route import work_message
+from bot.runners.waiting import word_while_waiting
+from bot.values.ledger import Job, MessageState, Settlement
+
+CRASHES_ALLOWED = 3
+FIRST_DELAY = 5.0
+LONGEST_DELAY = 900.0
+REFUSED_DELAY = 300.0
+
+
+class WakeUp:
+    """Lets threads sleep until there may be work; several wakes at once are one."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+
+    def wake(self) -> None:
+        """There may be work."""
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+
+    def count(self) -> int:
+        """How often it was woken; passed to `wait` so that no wake falls between looking and sleeping."""
+        with self._condition:
+            return self._count
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Sleep until woken since `seen`, or for so long."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count != seen, timeout=seconds)
+
+
+class Worker:
+    """One worker thread's loop. `settled` is called after each message that ended."""
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        wake: WakeUp,
+        settled: Callable[[Job, Settlement], None],
+        stop: threading.Event,
+    ) -> None:
+        self._office = office
+        self._wake = wake
+        self._settled = settled
+        self._stop = stop
+
+    def run(self) -> None:
+        """Work until stopped; between messages nothing is held."""
+        while not self._stop.is_set():
+            seen = self._wake.count()
+            try:
+                worked = self.work_one()
+            except LedgerUnavailable as trouble:
+                self._office.log("ledger_unavailable", reason=str(trouble))
+                self._stop.wait(2.0)
+                continue
+            if not worked:
+                self._wake.wait(seen, 5.0)
+
+    def work_one(self) -> bool:
+        """Claim one message and work it; False when none is due."""
+        job = self._office.messages.claim()
+        if job is None:
+            return False
+        with Heartbeat(job, self._office):
+            self._work(job)
+        return True
+
+    def _work(self, job: Job) -> None:
+        office = self._office
+        try:
+            settlement = self._settlement(job)
+            office.settler.settle(job, settlement)
+        except LeaseLost as lost:
+            office.log("lease_lost", message=job.id, reason=str(lost))
+        except DirectoryRefused as refusal:
+            self._wait(job, str(refusal), REFUSED_DELAY)
+        except DirectoryUnavailable as trouble:
+            self._wait(job, str(trouble), trouble.retry_after or _delay(job))
+        except (Temporary, ConfigurationError) as trouble:
+            office.log("message_postponed", message=job.id, reason=str(trouble))
+            office.messages.postpone(job, str(trouble), _delay(job), waiting=False)
+        except Exception as error:  # noqa: BLE001  around one message: log, record, go on
+            office.log("message_failed", message=job.id, error=type(error).__name__, exception=error)
+            office.messages.failed(job, f"{type(error).__name__} while working on it", _delay(job))
+        else:
+            self._settled(job, settlement)
+
+    def _settlement(self, job: Job) -> Settlement:
+        if job.crashes >= CRASHES_ALLOWED:
+            why = f"Working on it failed {job.crashes} times at the same place."
+            return set_aside(job, self._office, why)
+        try:
+            return work_message(job, self._office)
+        except MessageUnreadable as unreadable:
+            return Settlement(state=MessageState.LEFT, reason=f"cannot be read as a mail: {unreadable}")
+
+    def _wait(self, job: Job, why: str, delay: float) -> None:
+        """The platform is away: its imports wait, and after an hour the customer hears one word."""
+        office = self._office
+        office.log("platform_unavailable", message=job.id, reason=why)
+        letters = word_while_waiting(job, office)
+        if letters:
+            office.settler.say(job, letters)
+        office.messages.postpone(job, why, delay, waiting=True)
+
+
+class Heartbeat:
+    """Prolongs the lease of one job while it is worked on."""
+
+    def __init__(self, job: Job, office: Office) -> None:
+        self._job = job
+        self._office = office
+        self._done = threading.Event()
+        self._thread: threading.Timer | None = None
+
+    def __enter__(self) -> "Heartbeat":
+        self._schedule()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.cancel()
+
+    def _schedule(self) -> None:
+        if not self._done.is_set():
+            self._thread = threading.Timer(self._office.lease_seconds / 3, self._beat)
+            self._thread.daemon = True
+            self._thread.start()
+
+    def _beat(self) -> None:
+        if self._done.is_set():
+            return
+        try:
+            self._office.messages.heartbeat(self._job)
+        except LeaseLost:
+            # The job ended this moment, or somebody else has it: the fence tells on its next write.
+            return
+        except LedgerUnavailable as trouble:
+            self._office.log("heartbeat_missed", message=self._job.id, reason=str(trouble))
+        self._schedule()
+
+
+def _delay(job: Job) -> float:
+    base = min(FIRST_DELAY * 2.0 ** min(job.tries + job.crashes, 10), LONGEST_DELAY)
+    return float(base * random.uniform(0.8, 1.2))  # noqa: S311  spreads retries, guards nothing

@@ -1,0 +1,44 @@
+"""The ledger contract runs on every database: SQLite everywhere, PostgreSQL where the servers are."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.engine import Database
+from tests.contract.ledger_builders import Clock, Node
+
+MakeNode = Callable[..., Node]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def make_node(database_url: str, clock: Clock) -> Iterator[MakeNode]:
+    """Makes nodes (processes, as the ledger sees them) that share one database."""
+    opened: list[Database] = []
+
+    def make(owner: str = "node-a", **options: float) -> Node:
+        database = Database(database_url, owner=owner, clock=clock, **options)  # type: ignore[arg-type]
+        opened.append(database)
+        return Node(database, clock)
+
+    yield make
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def node(make_node: MakeNode) -> Node:
+    return make_node()
