@@ -1,0 +1,187 @@
+"""Second stage of the preference: a segment's text cut into sentences, and these into tagged clauses."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.request.vocabulary import LANGUAGES, Hit, clean, lexicon
+
+# Beyond these the middle is left out: nobody says it there, and the time stays bounded.
+HEAD, TAIL = 24_000, 8_000
+WRAPPED_FROM = 50
+LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
+VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
+FRAGMENT_MARKS = set(",;:()[]{}–—-|/…\"“”«»*•·>→=+#_~")
+
+_BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
+_END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|(?<=[^\W\d_]{2}[.])(?=[A-ZÀ-Ý])")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|z\.b|bzw|ca|evtl|ggf|mr|mrs|ms|dr|no|nr|approx|incl|inkl|sr|sra|p\.ej|etc|usw|asap|w\.c|bv|resp|d\.h|u\.a|p\.ex|a\.u\.b|s\.v\.p|vs)\.|\b[a-z]\.)$", re.I)
+_GREETING = re.compile(r"^\W*(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|beste|guten \w+|good \w+)\b[^,.!:]{0,30}[,!:]\s*$", re.I)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clause:
+    """A piece of a sentence with what its words mean.
+
+    `link` is the tag of the joining word before it ('' where a sentence or punctuation begins it).
+    """
+
+    words: tuple[str, ...]
+    link: str
+    meaning: tuple[Hit, ...]
+    frame: tuple[Hit, ...]
+    replies: tuple[Hit, ...]
+
+    def has(self, *tags: str) -> bool:
+        """Is one of these meanings or frames in it?"""
+        return any(hit.tag in tags for hit in self.meaning) or any(hit.tag in tags for hit in self.frame)
+
+    def hits(self, *tags: str) -> list[Hit]:
+        """The hits of these tags, in order."""
+        found = [hit for hit in (*self.meaning, *self.frame) if hit.tag in tags]
+        return sorted(found, key=lambda hit: (hit.first, hit.last))
+
+    def said(self, hit: Hit) -> str:
+        """The words of a hit."""
+        return " ".join(self.words[hit.first : hit.last + 1])
+
+    def __str__(self) -> str:
+        return f"[{self.link}] {' '.join(self.words)} <{' '.join(hit.tag for hit in self.hits_in_order())}>"
+
+    def hits_in_order(self) -> list[Hit]:
+        """Every hit of the meaning and the frame, as they stand."""
+        return sorted((*self.meaning, *self.frame), key=lambda hit: (hit.first, hit.last))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """One sentence, verbatim, with its clauses; `line` numbers its paragraph or bullet."""
+
+    text: str
+    language: str
+    asks: bool
+    clauses: tuple[Clause, ...]
+
+
+def read_sentences(text: str, prior: str) -> list[Sentence]:
+    """The sentences of a text, each read in its language; `prior` is the language of the whole mail."""
+    return [_sentence(piece, prior) for piece in split_sentences(text)]
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences, verbatim but for wrapped lines joined; bullets and short lines stand alone."""
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+    sentences: list[str] = []
+    for block in _blocks(text):
+        start = 0
+        for end in _END.finditer(block):
+            if _ABBREVIATION.search(block, max(0, end.start() - 12), end.start()):
+                continue
+            sentences.append(block[start : end.end()].strip())
+            start = end.end()
+        sentences.append(block[start:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def language_of(text: str) -> str:
+    """The language most of whose small words stand in the text; English when in doubt."""
+    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text[:HEAD])]
+    counts = {language: sum(word in lexicon(language).signs for word in words) for language in LANGUAGES}
+    best = max(LANGUAGES, key=lambda language: counts[language])
+    return best if counts[best] > counts["en"] else "en"
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Lines, those that a mail program wrapped joined again."""
+    block = ""
+    last = 0
+    for line in text.splitlines():
+        stripped = line.strip()
+        bullet = _BULLET.match(line)
+        if block and stripped and not bullet and _goes_on(block, last, stripped):
+            block += " " + stripped
+        else:
+            if block:
+                yield block
+            block = _BULLET.sub("", line).strip()
+        last = len(stripped)
+    if block:
+        yield block
+
+
+def _goes_on(block: str, last: int, line: str) -> bool:
+    if not last or _GREETING.match(block):
+        return False
+    if block[-1] in ".!?:…":
+        return block[-1] in ".!?" and last >= WRAPPED_FROM
+    if block[-1] in ",;(&-" and last >= 20:
+        return True
+    return last >= WRAPPED_FROM + 10 or (last >= WRAPPED_FROM - 20 and line[0].islower())
+
+
+def _sentence(text: str, prior: str) -> Sentence:
+    cleaned = clean(text)
+    if cleaned.isupper():
+        cleaned = cleaned.lower()
+    language = _language_here(cleaned, prior)
+    clauses: list[Clause] = []
+    for chunk in _chunks(lexicon(language).words_of(cleaned)):
+        clauses += _clauses(chunk, language)
+    asks = "?" in text[-4:]
+    return Sentence(text=text, language=language, asks=asks, clauses=tuple(clauses))
+
+
+def _language_here(text: str, prior: str) -> str:
+    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text[:2000])]
+    counts = {language: sum(word in lexicon(language).signs for word in words) for language in (prior, *LANGUAGES)}
+    best = max(counts, key=lambda language: counts[language])
+    return best if counts[best] >= counts[prior] + 2 else prior
+
+
+def _chunks(words: list[str]) -> Iterator[list[str]]:
+    """Runs of words between marks."""
+    chunk: list[str] = []
+    for word in words:
+        if word in FRAGMENT_MARKS or word in ".!?":
+            if chunk:
+                yield chunk
+            chunk = []
+        elif word[0].isalnum() or ord(word[0]) > 0x2000:
+            chunk.append(word)
+    if chunk:
+        yield chunk
+
+
+def _clauses(words: list[str], language: str) -> list[Clause]:
+    """A run of words cut at its joining words, where each side says something of its own."""
+    whole = _clause(words, "", language)
+    pieces = [whole]
+    for hit in whole.frame:
+        if hit.tag not in LINKS:
+            continue
+        done = len(words) - len(pieces[-1].words)
+        if hit.first <= done and done:
+            continue
+        before, after = words[done : hit.first], words[hit.first :]
+        if not before:
+            pieces[-1] = _clause(after, hit.tag, language)
+            continue
+        left = _clause(before, pieces[-1].link, language)
+        right = _clause(after, hit.tag, language)
+        if hit.tag in {"and_", "or_", "so_"} and not (_says(left) and _says(right)):
+            continue
+        pieces[-1:] = [left, right]
+    return pieces
+
+
+def _says(clause: Clause) -> bool:
+    return clause.has(*VERBS, "ask", "undecided", "delegate", "neg", "negword") or bool(clause.replies)
+
+
+def _clause(words: list[str], link: str, language: str) -> Clause:
+    lex = lexicon(language)
+    meaning, frame, replies = (tuple(lex.find(layer, words)) for layer in ("meaning", "frame", "replies"))
+    if frame and frame[0].first == 0 and not link and frame[0].tag in LINKS:
+        link = frame[0].tag
+    return Clause(words=tuple(words), link=link, meaning=meaning, frame=frame, replies=replies)

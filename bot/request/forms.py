@@ -1,0 +1,97 @@
+"""Second stage of the preference, for filled-in forms: label and value, ticked boxes, bare replies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.request.clauses import Sentence, read_sentences
+from bot.request.signals import Topic, is_about, polarity
+
+_BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
+_OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
+_STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
+_CHOICES = re.compile(r"^[\W_]*(?:\w+)\s*(?:/|\||or|oder|ou|o|of)\s*(?:\w+)[\W_]*$", re.IGNORECASE)
+_LABELLED = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$")
+_BLANK = re.compile(r"^[\W_]*$")
+_UNANSWERED = re.compile(r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$", re.IGNORECASE)
+MIND = re.compile(r"\b(?:mind|objections?|object|problem with|einwände|bezwaar|objection|inconveniente|obiezioni|objeções)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A label that asks about the account mail, and what was filled in."""
+
+    topic: Topic
+    value: str
+    text: str
+
+
+def topic_of(question: str, language: str) -> Topic | None:
+    """What a question or label asks of the account mail; None when it asks of something else."""
+    found: Topic | None = None
+    for sentence in read_sentences(question, language):
+        for clause in sentence.clauses:
+            if not is_about(clause, None):
+                continue
+            sign = polarity(clause, sentence.language)
+            if MIND.search(sentence.text):
+                sign = -sign
+            found = Topic(sign=sign, either_or=_either_or(sentence))
+    return found
+
+
+def _either_or(sentence: Sentence) -> bool:
+    """`shall we tell them, or will you?` asks for more than a yes."""
+    return any(
+        clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in {"not", "nicht", "non", "no", "niet", "não"}
+        for clause in sentence.clauses
+    )
+
+
+def fields_of(text: str, language: str) -> Iterator[Field]:
+    """Every line `label: value` of a text whose label is about the account mail."""
+    lines = _with_options(text.splitlines())
+    for line in lines:
+        found = _LABELLED.match(line)
+        if not found or len(found["label"].split()) > 16:
+            continue
+        topic = topic_of(found["label"] + ("?" if "?" in found["mark"] else ""), language)
+        if topic is not None:
+            yield Field(topic=topic, value=found["value"], text=line.strip())
+
+
+def _with_options(lines: list[str]) -> list[str]:
+    """A question with its boxes on the lines below becomes one line."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and _OPTION.search(line) and re.match(r"^\W*" + _BOX, line) and joined[-1].strip():
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line)
+    return joined
+
+
+def unstruck(text: str) -> str:
+    """Without what is crossed out with tildes, as some clients write it in plain text."""
+    return re.sub(r"~~.+?~~", " ", text)
+
+
+def is_blank(value: str) -> bool:
+    """Nothing filled in: empty, a dash, the choices left as they were."""
+    value = unstruck(value)
+    if _OPTION.search(value):
+        return not any(ticked for ticked, _ in boxes(value))
+    return bool(_BLANK.match(value) and not re.search(r"[^\W_]|[☀-⟿🌀-🫿]", value)) or bool(_UNANSWERED.match(value)) or bool(
+        _CHOICES.match(value) and len(value) < 12
+    )
+
+
+def boxes(value: str) -> list[tuple[bool, str]]:
+    """`[ ] yes [x] no`: each option with whether it is ticked. Boxes stand before or behind their words."""
+    found = []
+    for match in _OPTION.finditer(value):
+        before = match.group(5)
+        marks = match.groups()[:4] if before else match.groups()[6:]
+        ticked = bool(marks[0] or marks[1] or marks[3])
+        found.append((ticked, before or match.group(6)))
+    return found

@@ -1,0 +1,214 @@
+"""The route's third question: should the new learners get the account mail? Read from the sender's words.
+
+Segments → clauses → signals → one answer for each reading → agreement over the readings.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.request.clauses import Clause, Sentence, language_of, read_sentences
+from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, unstruck
+from bot.request.signals import LIMITS, Signal, Stance, Topic, limit_of, read_clause
+from bot.request.vocabulary import lexicon
+from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
+
+STEPS_KEPT = 200
+
+
+def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
+    """The preference a message states, with its evidence.
+
+    `asked` says that the message replies to our own question in a thread we know: a bare yes or no counts.
+    Pure, linear in the text, and any text at all ends in an answer.
+    """
+    steps: list[str] = []
+    readings = [_read(reading, spoken, asked, steps) for reading in dict.fromkeys(spoken.readings)]
+    answer, signal = _agree(readings, spoken.readings)
+    steps.append(f"answer: {answer}")
+    return Preference(
+        answer=answer,
+        evidence=signal.evidence if signal else "",
+        where=signal.where if signal else "",
+        steps=tuple(steps[:STEPS_KEPT]),
+    )
+
+
+Verdict = tuple[Answer, Signal | None]
+
+
+def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[str]) -> Verdict:
+    """One rendering of the mail, from its segments to an answer."""
+    language = language_of("\n".join(segment.text for segment in reading))
+    signals: list[Signal] = []
+    for segment in _answering(reading, spoken, language):
+        steps.append(f"segment {segment.kind}: {segment.text[:200]!r}" + (f" to {segment.question[:200]!r}" if segment.question else ""))
+        signals += _signals(segment, language, asked, spoken.quoted, steps)
+    return settle(signals)
+
+
+def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
+    """The segments that may answer: forwarded words only when the sender points to them."""
+    own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
+    pointed = any(
+        hit.tag == "pointer" for sentence in read_sentences(own, language) for clause in sentence.clauses for hit in clause.frame
+    )
+    kinds = {segment.kind for segment in reading}
+    for segment in reading:
+        if segment.kind is SegmentKind.SUBJECT and re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I):
+            continue
+        if segment.kind is not SegmentKind.FORWARDED or pointed:
+            yield segment
+    if pointed and spoken.forwarded and SegmentKind.FORWARDED not in kinds:
+        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded)
+
+
+def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:
+    text = unstruck(segment.text)
+    if segment.kind is SegmentKind.FORM:
+        topic = topic_of(segment.question, language)
+        if topic is None:
+            return _of_text(text, SegmentKind.TEXT, None, language, steps)
+        return _of_field(Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps)
+    if segment.kind is SegmentKind.INLINE:
+        return _of_text(text, segment.kind, topic_of(segment.question, language), language, steps)
+    topic = None
+    if segment.kind is SegmentKind.TEXT:
+        topic = Topic() if asked else _asked_above(quoted, text, language)
+    return _of_text(text, segment.kind, topic, language, steps)
+
+
+def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
+    """The one question of the quoted mail that a short reply above it answers."""
+    if not quoted or len(text.split()) > 25:
+        return None
+    questions = [sentence for sentence in read_sentences(quoted[:4000], language) if sentence.asks]
+    topics = [topic_of(sentence.text, language) for sentence in questions]
+    return topics[0] if len(topics) == 1 else None
+
+
+def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:
+    """What a filled-in field says."""
+    where = SegmentKind.FORM.value
+    if is_blank(field.value):
+        return []
+    if ticked := boxes(unstruck(field.value)):
+        stances = {_option(label, field.topic, language) for on, label in ticked if on}
+        stance = stances.pop() if len(stances) == 1 else Stance.UNCLEAR
+        return [Signal(stance=stance, why="boxes", evidence=field.text, where=where)]
+    found = _of_text(field.value, SegmentKind.FORM, field.topic, language, steps)
+    if not found:
+        return [Signal(stance=Stance.UNCLEAR, why="a value that is neither yes nor no", evidence=field.text, where=where)]
+    return [Signal(stance=signal.stance, why=signal.why, evidence=field.text, where=where) for signal in found]
+
+
+def _option(label: str, topic: Topic, language: str) -> Stance:
+    hits = lexicon(language).find("replies", [label]) or lexicon("en").find("replies", [label])
+    if not hits:
+        return Stance.UNCLEAR
+    return Stance.YES if (hits[0].tag == "yes") == (topic.sign > 0) else Stance.NO
+
+
+def _of_text(text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]) -> list[Signal]:
+    """The signals of running text; `topic` is the question it answers, if any."""
+    signals: list[Signal] = []
+    if kind is SegmentKind.TEXT or kind is SegmentKind.FORWARDED:
+        for field in fields_of(text, language):
+            if field.value and (found := _pure(field, language, steps)):
+                signals += found
+                text = text.replace(field.text, "", 1)
+    for sentence in read_sentences(text, language):
+        found, topic = _of_sentence(sentence, kind, topic, steps)
+        signals += found
+    return signals
+
+
+def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
+    """A `label: value` line of running text, where the value is a bare reply or ticked boxes."""
+    if boxes(unstruck(field.value)) or is_blank(field.value):
+        return _of_field(field, language, steps)
+    sentences = read_sentences(unstruck(field.value), language)
+    first = sentences[0].clauses[0] if sentences and sentences[0].clauses else None
+    if first is None or not any(hit.first == 0 for hit in first.replies) or len(sentences[0].clauses[0].words) > 4:
+        return []
+    return _of_field(field, language, steps)
+
+
+def _of_sentence(
+    sentence: Sentence, kind: SegmentKind, topic: Topic | None, steps: list[str]
+) -> tuple[list[Signal], Topic | None]:
+    """The signals of one sentence, and the topic that a reply in the next one would answer."""
+    signals: list[Signal] = []
+    turns = any(clause.has("scrap") for clause in sentence.clauses)
+    fades = any(clause.has("initial") for clause in sentence.clauses)
+    here = topic
+    for clause in sentence.clauses:
+        if _is_aside(clause, signals):
+            continue
+        read = read_clause(clause, sentence, here)
+        steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
+        if read is None:
+            signals = _limited(signals, clause)
+            continue
+        stance, why = read
+        if stance is Stance.TOPIC:
+            here = Topic()
+            continue
+        signals.append(Signal(stance=stance, why=why, evidence=sentence.text, where=kind.value, turns=turns, fades=fades))
+    if signals and any(signal.why == "a question" for signal in signals):
+        here = topic_of(sentence.text, sentence.language)
+    return signals, here if (sentence.asks or sentence.text.endswith(":") or topic) else None
+
+
+def _is_aside(clause: Clause, signals: list[Signal]) -> bool:
+    """A reason behind a clear word adds nothing to it."""
+    return clause.link == "because" and bool(signals)
+
+
+def _limited(signals: list[Signal], clause: Clause) -> list[Signal]:
+    """A fragment such as `but only the managers` or `from Monday` limits what was said before it."""
+    if not signals or not clause.has(*LIMITS) or (clause.link in {"because", "so_"}):
+        return signals
+    limit = limit_of(clause)
+    if not limit or len(clause.words) > 8 and clause.link not in {"cond", "when_", "but_", "instead_"}:
+        return signals
+    last = signals[-1]
+    return [*signals[:-1], Signal(stance=Stance.UNCLEAR, why=limit, evidence=last.evidence, where=last.where, turns=last.turns)]
+
+
+def settle(signals: Iterable[Signal]) -> Verdict:
+    """One answer for one reading: the last word after a change of mind, else all must agree."""
+    standing: list[Signal] = []
+    for signal in signals:
+        if signal.turns or any(earlier.fades for earlier in standing):
+            standing = [signal]
+        else:
+            standing.append(signal)
+    if not standing:
+        return Answer.UNSTATED, None
+    stances = {signal.stance for signal in standing}
+    if len(stances) > 1:
+        unclear = [signal for signal in standing if signal.stance is Stance.UNCLEAR]
+        return Answer.UNCLEAR, (unclear or standing)[-1]
+    return Answer(standing[0].stance.value), standing[0]
+
+
+def _agree(verdicts: Sequence[Verdict], readings: Sequence[Sequence[Segment]]) -> Verdict:
+    """One answer over the readings: what all say, or what a poorer one merely lost, else unclear."""
+    if not verdicts:
+        return Answer.UNSTATED, None
+    stated = [verdict for verdict in verdicts if verdict[0] is not Answer.UNSTATED]
+    if not stated:
+        return verdicts[0]
+    if len({answer for answer, _ in stated}) > 1:
+        return Answer.UNCLEAR, stated[0][1]
+    if len(stated) < len(verdicts) and _differ(readings):
+        return Answer.UNCLEAR, stated[0][1]
+    return stated[0]
+
+
+def _differ(readings: Sequence[Sequence[Segment]]) -> bool:
+    """Do two readings hold different words, not just fewer of the same?"""
+    bags = [set(re.findall(r"\w+", " ".join(segment.text for segment in reading).casefold())) for reading in readings]
+    bags.sort(key=len)
+    poorest, richest = bags[0], bags[-1]
+    return len(poorest) >= 5 and len(poorest & richest) < 0.5 * len(poorest)

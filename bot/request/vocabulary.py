@@ -1,0 +1,241 @@
+"""The word lists of `words/*.toml`, compiled once: text in, tokens tagged with what they mean out."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from itertools import product
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
+# Words that one typo turns into another meaning are never guessed; shorter words neither.
+GUESSED_FROM = 6
+GAP = ".."
+MAX_GAP = 4
+SHORTEST_STEM = 3
+KNOWN_WORDS = 20_000
+LAYERS = ("meaning", "frame", "replies")
+
+_TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
+_EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\ufe0e\ufe0f]|[\U0001F3FB-\U0001F3FF]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A phrase found: its meaning, the first and last token it covers."""
+
+    tag: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """One step of the phrase tree: next words, a gap allowed before them, and what ends here."""
+
+    words: dict[str, "_Node"] = field(default_factory=dict)
+    gaps: dict[str, "_Node"] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language. `layers` are read side by side: what a word means, how it frames, what it replies."""
+
+    language: str
+    layers: dict[str, "Layer"]
+    expand: dict[str, str]
+    endings: dict[str, tuple[str, ...]]
+    signs: frozenset[str]
+
+    def words_of(self, text: str) -> list[str]:
+        """The words of a cleaned text, contractions written out, as written otherwise."""
+        return tokens_of(_expander(self.language).sub(self._expanded, text))
+
+    def _expanded(self, found: re.Match[str]) -> str:
+        return self.expand[found[0].casefold()]
+
+    def find(self, layer: str, words: list[str]) -> list[Hit]:
+        """Every phrase of a layer in a list of words, the longest first where they overlap."""
+        hits = self.layers[layer].find(words)
+        if layer == "meaning" and self.endings:
+            hits += self._persons(words, hits)
+        return sorted(hits, key=lambda hit: (hit.first, hit.last))
+
+    def _persons(self, words: list[str], hits: list[Hit]) -> list[Hit]:
+        """Pronouns that hang on a verb: `avísenme`, `avvisateli`."""
+        found = []
+        for hit in hits:
+            if hit.tag not in {"notify", "tell", "send"}:
+                continue
+            for tag, endings in self.endings.items():
+                if fold(words[hit.last]).endswith(endings):
+                    found.append(Hit(tag=tag, first=hit.last, last=hit.last))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One phrase tree with its words, its stems and the long words a misspelling may stand for."""
+
+    root: _Node
+    words: dict[str, tuple[str, ...]]
+    stems: dict[str, tuple[str, ...]]
+    guessable: tuple[str, ...]
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def find(self, words: list[str]) -> list[Hit]:
+        """Every phrase, none over another: where they overlap the one of more words stands."""
+        known = [self._symbols(word) for word in words]
+        found = []
+        for start in range(len(words)):
+            found += self._from(start, known)
+        found.sort(key=lambda item: (-len(item[1]), item[1][0]))
+        taken: dict[int, tuple[int, ...]] = {}
+        hits = []
+        for tags, places in found:
+            if any(taken.get(place, places) != places for place in places):
+                continue
+            taken.update((place, places) for place in places)
+            hits += [Hit(tag=tag, first=places[0], last=places[-1]) for tag in tags]
+        return hits
+
+    def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
+        found: list[tuple[list[str], tuple[int, ...]]] = []
+        open_paths: list[tuple[_Node, tuple[int, ...]]] = [(self.root, (start - 1,))]
+        while open_paths:
+            node, places = open_paths.pop()
+            if node.tags:
+                found.append((node.tags, places[1:]))
+            here = places[-1] + 1
+            for place in range(here, min(here + MAX_GAP + 1 if node.gaps else here + 1, len(known))):
+                for symbol in known[place]:
+                    step = (node.words.get(symbol) if place == here else None) or node.gaps.get(symbol)
+                    if step is not None:
+                        open_paths.append((step, (*places, place)))
+        return found
+
+    def _symbols(self, word: str) -> tuple[str, ...]:
+        """The elements of phrases that a word may stand for, by itself, its stem or what it misspells."""
+        if word not in self.known:
+            if len(self.known) > KNOWN_WORDS:
+                self.known.clear()
+            self.known[word] = self._listed(word) or self._listed(_guess(self.guessable, fold(word)))
+        return self.known[word]
+
+    def _listed(self, word: str) -> tuple[str, ...]:
+        for form in dict.fromkeys((word, word.casefold(), fold(word))):
+            own = list(self.words.get(form, ()))
+            for size in range(SHORTEST_STEM, len(form) + 1):
+                own += self.stems.get(form[:size], ())
+            if own:
+                return tuple(own)
+        return ()
+
+
+def fold(text: str) -> str:
+    """Lower-cased and without accents."""
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+
+
+def clean(text: str) -> str:
+    """One spelling of apostrophes and of e-mail, nothing invisible."""
+    text = _INVISIBLE.sub("", text).translate(_APOSTROPHES)
+    return _EMAIL_WORD.sub(r"\1", text)
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words and single marks of a cleaned text, as written; hyphens and apostrophes part words."""
+    return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=None)
+def lexicon(language: str) -> Lexicon:
+    """The compiled word list of a language; read from its file the first time it is asked for."""
+    data, shared = _read(language), _read("common")
+    sets = data.get("sets", {})
+    guessable = tuple(data.get("guess", ()))
+    layers = {}
+    for name in LAYERS:
+        own, everywhere = data.get(name, {}), shared.get(name, {})
+        phrases = {tag: own.get(tag, []) + everywhere.get(tag, []) for tag in {**own, **everywhere}}
+        layers[name] = _layer(phrases, sets, guessable)
+    return Lexicon(
+        language=language,
+        layers=layers,
+        expand={key.casefold(): value for key, value in data.get("expand", {}).items()},
+        endings={tag: tuple(ends) for tag, ends in data.get("endings", {}).items()},
+        signs=frozenset(data["signs"].split()),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    source = resources.files("bot.request") / "words" / f"{name}.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=None)
+def _expander(language: str) -> re.Pattern[str]:
+    """Finds contractions: whole words, and endings such as n't."""
+    keys = sorted(lexicon(language).expand, key=len, reverse=True)
+    ends = "|".join(re.escape(key) for key in keys if "'" in key and not key[0].isalpha() or key == "n't")
+    whole = "|".join(re.escape(key) for key in keys if key not in ends.split("|"))
+    return re.compile(rf"(?<!\w)(?:{whole or '(?!)'})(?!\w)|(?:{ends or '(?!)'})(?!\w)", re.IGNORECASE)
+
+
+def _layer(phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...]) -> Layer:
+    root, words, stems = _Node(), dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    for tag, written in phrases.items():
+        for phrase in written:
+            for elements in _variants(phrase, sets):
+                _plant(root, elements, tag)
+                for element in set(elements) - {GAP}:
+                    _enlist(element, words, stems)
+    return Layer(root=root, words=words, stems=stems, guessable=guessable)
+
+
+def _variants(phrase: str, sets: dict[str, str]) -> Iterable[tuple[str, ...]]:
+    """A phrase with and without its optional words; each element stays `a|b`, its sets written out."""
+    written = re.sub(r"\{(\w+)\}", lambda found: sets[found[1]], phrase).split()
+    choices = [(element[1:-1], "") if element.startswith("(") else (element,) for element in written]
+    for chosen in product(*choices):
+        yield tuple(element for element in chosen if element)
+
+
+def _enlist(element: str, words: dict[str, tuple[str, ...]], stems: dict[str, tuple[str, ...]]) -> None:
+    for word in element.split("|"):
+        register = stems if word.endswith("*") else words
+        key = word.rstrip("*")
+        if element not in register.get(key, ()):
+            register[key] = (*register.get(key, ()), element)
+
+
+def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
+    node, after_gap = root, False
+    for element in elements:
+        if element == GAP:
+            after_gap = True
+            continue
+        branch = node.gaps if after_gap else node.words
+        node = branch.setdefault(element, _Node())
+        after_gap = False
+    if node is not root and tag not in node.tags:
+        node.tags.append(tag)
+
+
+def _guess(guessable: tuple[str, ...], word: str) -> str:
+    """The listed word that this one misspells, or ''. Transposed letters count as one slip."""
+    if not GUESSED_FROM <= len(word) <= 20 or not word.isalpha():
+        return ""
+    slips = 1 if len(word) < 9 else 2
+    best = process.extractOne(word, guessable, scorer=OSA.distance, score_cutoff=slips)
+    return str(best[0]) if best is not None and best[0][0] == word[0] else ""
