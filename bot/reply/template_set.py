@@ -2,6 +2,7 @@
 
 A letter is one file, `NAME.j2`, with its words once; `layout.txt.j2` and `layout.html.j2` draw them as text
 and as HTML. A folder may also hold `NAME.txt.j2`, `NAME.html.j2` or `NAME.subject.j2`, which then win.
+A template of the operator's may begin `{% extends "ours/NAME.j2" %}` and change single blocks.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,15 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import ConfigurationError
@@ -42,7 +51,8 @@ _SLIPS = (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError,
 class Templates:
     """Where words come from: `folders` of the operator, the most particular first, and the language.
 
-    A folder holds one folder a language (`de/notice.j2`); files directly in it serve every language.
+    A folder holds one folder a language (`de/notice.j2`); files directly in it serve every
+    language that has none of its own.
     """
 
     folders: tuple[str, ...] = ()
@@ -106,10 +116,11 @@ def _built_in(name: str) -> Template:
 @lru_cache(maxsize=64)
 def _environment(folders: tuple[str, ...], language: str, kind: str) -> ImmutableSandboxedEnvironment:
     """One environment for each way of speaking; files are compiled when first used and when changed."""
-    roots = [*map(Path, folders), BUILT_IN]
-    paths = [root / spoken for spoken in _spoken(language) for root in roots] + roots
+    ours = [BUILT_IN / spoken for spoken in _spoken(language)] + [BUILT_IN]
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(paths),
+        loader=ChoiceLoader(
+            [FileSystemLoader(_paths(folders, language)), PrefixLoader({"ours": FileSystemLoader(ours)})]
+        ),
         autoescape=kind == "html",
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -120,6 +131,17 @@ def _environment(folders: tuple[str, ...], language: str, kind: str) -> Immutabl
     environment.globals.update(tools)
     environment.filters.update(thousands=thousands, wrap=wrap, without_re=bare_subject)
     return environment
+
+
+def _paths(folders: tuple[str, ...], language: str) -> list[Path]:
+    """Where a template is looked for, in order; what lies directly in a folder stands in for English."""
+    roots = [Path(folder) for folder in folders]
+    paths: list[Path] = []
+    for spoken in _spoken(language):
+        paths += [root / spoken for root in roots]
+        paths += roots if spoken == FALLBACK else []
+        paths.append(BUILT_IN / spoken)
+    return [*paths, BUILT_IN]
 
 
 def _spoken(language: str) -> tuple[str, ...]:
