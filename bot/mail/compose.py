@@ -78,7 +78,7 @@ def make_message_id(seed: str, domain: str) -> str:
     """
     plain = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", seed).strip(".-")
     plain = re.sub(r"\.{2,}", ".", plain)
-    if plain != seed or len(plain) > 100:
+    if plain != seed or not 0 < len(plain) <= 100:
         # Two seeds must never meet in one identifier only because letters were taken out.
         plain = f"{plain[:60].strip('.-')}.{_digest(seed)[:16]}".lstrip(".")
     host = re.sub(r"[^A-Za-z0-9.-]+", "-", domain_key(domain)).strip(".-") or "localhost"

@@ -64,7 +64,9 @@ def words(text: str, field: str, limit: int = 500) -> Ready:
     """Unstructured words (RFC 5322 §3.2.5), as RFC 2047 encoded words where they are not plain ASCII."""
     text = _UNPRINTABLE.sub(" ", text[:limit]).strip()
     # Words that look encoded are encoded once more, so that they arrive as they were written.
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    # A word that fits no line is encoded too: folded before it, the field would begin with an empty line.
+    plain = text.isascii() and "=?" not in text and max(map(len, text.split(" "))) < LINE - 20
+    charset = "us-ascii" if plain else "utf-8"
     return Ready(Header(text, charset, maxlinelen=LINE, header_name=field).encode(linesep="\r\n"))
 
 
