@@ -1,12 +1,14 @@
 """Words are files: an operator's come first, by language, and a broken one is named with its line."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from reply_cases import SITE, a_report, flat, rows_of
 
 from bot.errors import ConfigurationError
+from bot.reply.rehearsal import rehearse
 from bot.reply.render import render_notice, render_results
 from bot.reply.template_set import BUILT_IN, LETTERS, Templates
 from bot.values.report import NoticeFacts
@@ -144,3 +146,49 @@ def test_the_html_fetches_nothing_and_is_marked_up_for_all_readers() -> None:
     assert 'name="color-scheme" content="light dark"' in html
     assert 'scope="row"' in html
     assert "All 2" not in flat(html)
+
+
+def test_our_own_words_pass_their_rehearsal() -> None:
+    assert rehearse(Templates()) == []
+
+
+def test_the_rehearsal_finds_every_broken_letter_once(tmp_path) -> None:
+    for name in LETTERS:
+        ours = write(tmp_path, f"{name}.j2", "{{ facts.no_such_thing }}")
+    complaints = rehearse(ours)
+    assert [name for name in LETTERS if not any(f'"{name}"' in one for one in complaints)] == []
+    assert len(complaints) == len(LETTERS)
+
+
+def test_the_rehearsal_reaches_the_branches_of_a_letter(tmp_path) -> None:
+    ours = write(
+        tmp_path,
+        "results.j2",
+        '{% extends "ours/results.j2" %}{% block notification %}'
+        '{% if facts.dry_run and facts.preference.answer == "unclear" %}{{ nothing }}{% endif %}'
+        "{% endblock %}",
+    )
+    assert len(rehearse(ours)) == 1
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_colour_of_words_can_be_read_by_day_and_by_night() -> None:
+    layout = (BUILT_IN / "layout.html.j2").read_text(encoding="utf-8")
+    style, body = layout.split("</style>")
+    by_day = {found.lower() for found in re.findall(r"[\s;\"]color:(#\w{6})", body)}
+    by_day |= set(re.findall(r'"(#\w{6})"', style.split("%}")[2] + style.split("%}")[3]))
+    night = set(re.findall(r"\{ color: (#\w{6})", style))
+    assert len(by_day) >= 3
+    assert len(night) >= 5
+    assert min(contrast(colour, paper) for colour in by_day for paper in ("#ffffff", "#eaf2fd")) >= 4.5
+    assert min(contrast(colour, paper) for colour in night for paper in ("#1e2327", "#1c2a3d")) >= 4.5
