@@ -94,6 +94,22 @@ class Sender:
     why: str
 
 
+class Strength(StrEnum):
+    """How surely a sign tells that a machine wrote."""
+
+    STRONG = "strong"  # a machine, or ourselves: never worked, never answered
+    WEAK = "weak"  # mostly a machine: worked only with a learner sheet from a verified customer
+    ROUTE = "route"  # came through a list or a group, as people's mail does too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sign:
+    """What gave a machine away: the name of the rule in `request.automation`, and how sure it is."""
+
+    name: str
+    strength: Strength
+
+
 class Decision(StrEnum):
     """What to do with a message."""
 
