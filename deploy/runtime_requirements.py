@@ -1,4 +1,4 @@
-"""Prints the part of requirements.lock that an installed Rollcall needs: its extras, but no development tools."""
+"""Prints the part of requirements.lock that an installed Rollcall needs: every extra but `dev`."""
 
 import re
 import sys

@@ -6,8 +6,6 @@ import tomllib
 import typing
 from collections.abc import Iterator
 from enum import Enum
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -16,6 +14,7 @@ from packaging.version import Version
 from pydantic import BaseModel
 
 import bot
+from bot.cli import rollcall
 from bot.settings import Settings, settings_from
 from bot.values.learner import NoticeState, Outcome
 from bot.values.ledger import MessageState
@@ -51,7 +50,7 @@ def shown_commands(text: str) -> Iterator[list[str]]:
         prompted = [line.strip()[2:] for line in lines if line.strip().startswith(("$ ", "# "))]
         for line in prompted or lines:
             yield from simple_commands(line)
-    for span in re.findall(r"`((?:rollcall|make) [^`\n]+)`", FENCE.sub("", text)):
+    for span in re.findall(r"`((?:rollcall|rollcall-admin|make) [^`\n]+)`", FENCE.sub("", text)):
         yield from simple_commands(span)
 
 
@@ -83,7 +82,7 @@ def without_prefix(words: list[str]) -> list[str]:
 def fault_in(words: list[str]) -> str | None:
     """What of a shown command does not exist; None where all does, or it is not ours."""
     program, *rest = words
-    if program == "rollcall":
+    if program in ("rollcall", "rollcall-admin"):
         return fault_in_rollcall(rest)
     if program == "make":
         targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
@@ -94,31 +93,28 @@ def fault_in(words: list[str]) -> str | None:
 
 
 def fault_in_rollcall(words: list[str]) -> str | None:
-    command: click.Command = command_line()
+    """Follow the words down the commands; option values and arguments may be anything."""
+    command: click.Command = rollcall
+    before = ""
     for word in words:
         if word.startswith("-"):
-            known = {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
-            if word.partition("=")[0] not in known | {"--help"}:
+            if word.partition("=")[0] not in options_of(command):
                 return f"`{command.name}` has no option {word}"
-        elif isinstance(command, click.Group) and word in command.commands:
-            command = command.commands[word]
-        elif isinstance(command, click.Group) and not takes_value_before(command, words, word):
-            return f"there is no command {word}"
+        elif isinstance(command, click.Group) and options_of(command).get(before, True):
+            inner = command.get_command(click.Context(command), word)
+            if inner is None:
+                return f"there is no command {word}"
+            command = inner
+        before = word
     return None
 
 
-def takes_value_before(command: click.Command, words: list[str], word: str) -> bool:
-    """Is `word` the value of the option that stands before it?"""
-    before = words[words.index(word) - 1] if words.index(word) else ""
-    options = {name: param for param in command.params for name in param.opts}
-    return before in options and not getattr(options[before], "is_flag", False)
-
-
-@cache
-def command_line() -> click.Group:
-    found = [value for value in vars(import_module("bot.cli")).values() if isinstance(value, click.Group)]
-    assert found, "bot.cli has no click group"
-    return found[0]
+def options_of(command: click.Command) -> dict[str, bool]:
+    """Every option of a command, and whether it stands alone, without a value after it."""
+    own = {name: param for param in command.params for name in (*param.opts, *param.secondary_opts)}
+    return {"--help": True, "-h": True} | {
+        name: getattr(param, "is_flag", False) for name, param in own.items()
+    }
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
