@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from bot.directories.http import MAX_ANSWER, HttpEdge, Token, plain_words
+from bot.directories.http import MAX_ANSWER, Answer, HttpEdge, Token, plain_words
 from bot.directories.names import read_fallback
 from bot.directories.scim_check import check_scim
 from bot.directories.scim_create import ScimMaker
@@ -117,10 +117,9 @@ class ScimDirectory:
             operations = [{"op": "replace", "path": path, "value": value} for path, value in values.items()]
             body = {"schemas": [PATCH_OP], "Operations": operations}
             answer = self._wire.send("PATCH", _path(account_id), body)
-            if answer.ok:
-                return
             if answer.status not in _NO_PATCH:
-                raise DirectoryRefused(self._wire.words(answer))
+                self._expect_change(answer)
+                return
         account = self._read(account_id)
         if account is None:
             raise DirectoryRefused(
@@ -130,8 +129,16 @@ class ScimDirectory:
         etag = str(meta.get("version") or "") if isinstance(meta, dict) else ""
         whole = {name: value for name, value in account.items() if name not in _READ_ONLY}
         answer = self._wire.send("PUT", _path(account_id), {**whole, **values}, etag=etag)
+        self._expect_change(answer)
+
+    def _expect_change(self, answer: Answer) -> None:
+        """Nothing or the account is success, a web page is none. A 400 is about the value: its words only."""
+        if answer.status == 403:
+            raise self._wire.refusal("to change an account", answer)
         if not answer.ok:
             raise DirectoryRefused(self._wire.words(answer))
+        if answer.body.strip():
+            self._wire.read(answer)
 
     def _read(self, account_id: str) -> Mapping[str, Any] | None:
         answer = self._wire.send("GET", _path(account_id))

@@ -56,10 +56,10 @@ def _service_line(provider: Provider, wire: ScimWire) -> CheckLine:
 
 
 def _look_up_line(finder: ScimFinder) -> CheckLine:
-    slow = finder.way is Way.LIST
+    slow = finder.method.way is Way.LIST
     return CheckLine(
         subject="scim: look-up",
         health=Health.WARNING if slow else Health.OK,
-        detail=f"accounts are looked up {finder.describe()}",
+        detail=f"accounts are looked up {finder.method.describe()}",
         mend="switch filters on in the service, or large directories cannot be used" if slow else "",
     )

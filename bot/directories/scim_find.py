@@ -1,6 +1,9 @@
 """SCIM look-ups: the best way that the service understands, found out by trying and then kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -18,7 +21,7 @@ from bot.values.address import identity_key
 from bot.values.learner import Account
 
 _NOT_THIS_WAY = frozenset({400, 403, 404, 405, 406, 413, 414, 415, 422, 431, 501})
-_IN_AN_ADDRESS = 10  # learners whose filter still fits a URL
+_IN_AN_ADDRESS = 5  # learners whose filter still fits a URL
 _PAGE = 200
 
 
@@ -31,6 +34,52 @@ class Way(IntEnum):
     LIST = 3  # every account, compared here
 
 
+_IN_WORDS = {
+    Way.NAMES_AND_ADDRESSES: "many at once, by username and address",
+    Way.NAMES: "many at once, by username",
+    Way.ONE_NAME: "one by one, by username",
+    Way.LIST: "by reading the list of all accounts",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Method:
+    """A way, and whether its filter goes by POST: that keeps addresses out of URLs, and so out of logs."""
+
+    way: Way
+    posts: bool
+
+    def after(self, *, posts_known: bool) -> Method | None:
+        """What to try next: the same by GET, then the next way; None after the last."""
+        if self.way is Way.LIST:
+            return None
+        if self.posts and not posts_known:
+            return Method(way=self.way, posts=False)
+        return Method(way=Way(self.way + 1), posts=self.posts or not posts_known)
+
+    def size(self, most: int) -> int:
+        """How many learners go into one request; 0 for all of them."""
+        if self.way is Way.LIST:
+            return 0
+        if self.way is Way.ONE_NAME:
+            return 1
+        return most if self.posts else min(most, _IN_AN_ADDRESS)
+
+    def filter(self, usernames: Iterable[str], emails: Iterable[str]) -> str:
+        """The filter that asks for them; '' for everybody."""
+        if self.way is Way.LIST:
+            return ""
+        if self.way is Way.NAMES_AND_ADDRESSES:
+            return filter_names_and_addresses(usernames, emails)
+        return filter_names(usernames)
+
+    def describe(self) -> str:
+        """For the check: how accounts are looked up."""
+        return _IN_WORDS[self.way] + (
+            "" if self.posts or self.way is Way.LIST else ", with addresses in URLs"
+        )
+
+
 class NotThisWay(Exception):
     """The service does not understand this way of asking; the next one may do."""
 
@@ -40,68 +89,65 @@ class NotThisWay(Exception):
 
 
 class ScimFinder:
-    """Finds accounts, `size` learners a request; `most_listed` accounts bound the last resort."""
+    """Finds accounts, `size` learners a request; `most_listed` accounts bound the last resort.
+
+    The first way that works is kept; a look-up that fails in it goes further down for itself alone.
+    """
 
     def __init__(self, wire: ScimWire, rules: NameRules, *, size: int, most_listed: int) -> None:
         self._wire = wire
         self._rules = rules
         self._size = size
         self._most_listed = most_listed
-        self.way = Way.NAMES_AND_ADDRESSES if size > 1 else Way.ONE_NAME
-        self._posts = True
+        self._kept: Method | None = None
+
+    @property
+    def method(self) -> Method:
+        """How look-ups are begun."""
+        if self._kept is not None:
+            return self._kept
+        if not self._wire.provider().filters:
+            return Method(way=Way.LIST, posts=False)
+        return Method(way=Way.NAMES_AND_ADDRESSES if self._size > 1 else Way.ONE_NAME, posts=True)
 
     def find(self, emails: Sequence[str]) -> dict[str, Account]:
         """Accounts by identity key."""
         unique = list({identity_key(email): email for email in emails}.values())
-        if unique and not self._wire.provider().filters:
-            self.way = Way.LIST
-        while True:
+        if not unique:
+            return {}
+        method: Method | None = self.method
+        while method is not None:
             try:
-                return self._find_in_parts(unique)
+                found = self._find_in_parts(unique, method)
             except NotThisWay as error:
-                if self.way is Way.LIST:
-                    raise self._wire.refusal("to look accounts up", error.answer) from None
-                self.way = Way(self.way + 1)
+                answer = error.answer
+                method = method.after(posts_known=self._kept is not None)
+            else:
+                self._kept = self._kept or method
+                return found
+        raise self._wire.refusal("to look accounts up", answer)
 
-    def describe(self) -> str:
-        """The way in use, for the check."""
-        how = {
-            Way.NAMES_AND_ADDRESSES: "many at once, by username and address",
-            Way.NAMES: "many at once, by username",
-            Way.ONE_NAME: "one by one, by username",
-            Way.LIST: "by reading the list of all accounts",
-        }[self.way]
-        return how + ("" if self._posts else ", with addresses in URLs")
-
-    def _find_in_parts(self, emails: Sequence[str]) -> dict[str, Account]:
+    def _find_in_parts(self, emails: Sequence[str], method: Method) -> dict[str, Account]:
         found: dict[str, Account] = {}
-        if self.way is Way.LIST:
-            size = len(emails)
-        else:
-            size = 1 if self.way is Way.ONE_NAME else self._size
-            size = size if self._posts else min(size, _IN_AN_ADDRESS)
-        for start in range(0, len(emails), size or 1):
+        size = method.size(self._size) or len(emails)
+        for start in range(0, len(emails), size):
             part = emails[start : start + size]
             usernames = {identity_key(email): username_of(email, self._rules) for email in part}
-            found |= match_resources(self._ask(part, usernames), usernames)
+            found |= match_resources(self._pages(method, part, usernames), usernames)
         return found
 
-    def _ask(self, emails: Sequence[str], usernames: Mapping[str, str]) -> Iterator[Resource]:
-        if self.way is Way.LIST:
-            return self._pages("", _PAGE)
-        if self.way is Way.NAMES_AND_ADDRESSES:
-            addresses = [email.strip().lower() for email in emails]
-            return self._pages(filter_names_and_addresses(usernames.values(), addresses), len(emails) * 2)
-        return self._pages(filter_names(usernames.values()), len(emails) * 2)
-
-    def _pages(self, filter_text: str, count: int) -> Iterator[Resource]:
+    def _pages(
+        self, method: Method, emails: Sequence[str], usernames: Mapping[str, str]
+    ) -> Iterator[Resource]:
         """Every page of an answer (RFC 7644 §3.4.2.4), as far as it goes on and within `most_listed`."""
+        filter_text = method.filter(usernames.values(), [email.strip().lower() for email in emails])
         limit = self._wire.provider().max_results
+        count = len(emails) * 2 if filter_text else _PAGE
         count = min(count, limit) if limit else count
         seen: set[str] = set()
         start = 1
         while True:
-            page = self._page(filter_text, start, max(1, count))
+            page = self._page(method, filter_text, start, count)
             resources = page.get("Resources") or []
             if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
                 raise DirectoryUnavailable(f"{self._wire.platform} answered a look-up in an unknown form")
@@ -118,21 +164,17 @@ class ScimFinder:
                     f"{self._most_listed:,} that would be read one by one"
                 )
 
-    def _page(self, filter_text: str, start: int, count: int) -> Mapping[str, Any]:
-        """By POST, which keeps addresses out of URLs and so out of logs; by GET where that is not offered."""
-        if self._posts and filter_text:
+    def _page(self, method: Method, filter_text: str, start: int, count: int) -> Mapping[str, Any]:
+        if method.posts and filter_text:
             body = {"schemas": [SEARCH_REQUEST], "filter": filter_text, "startIndex": start, "count": count}
             answer = self._wire.send("POST", "/Users/.search", body)
-            if answer.ok:
-                return self._wire.read(answer)
-        params = {"startIndex": str(start), "count": str(count)}
-        if filter_text:
-            params["filter"] = filter_text
-        answer = self._wire.send("GET", "/Users", params=params)
+        else:
+            params = {"startIndex": str(start), "count": str(count)}
+            if filter_text:
+                params["filter"] = filter_text
+            answer = self._wire.send("GET", "/Users", params=params)
         if answer.status in _NOT_THIS_WAY:
             raise NotThisWay(answer)
         if not answer.ok:
             raise self._wire.refusal("to look accounts up", answer)
-        if filter_text:
-            self._posts = False
         return self._wire.read(answer)

@@ -25,11 +25,16 @@ def opener(url: str, token: str) -> Iterator[OpenDirectory]:
         directory.close()
 
 
+@pytest.fixture(scope="module")
+def moodle() -> Iterator[MoodleServer]:
+    with MoodleServer() as server:
+        yield server
+
+
 class TestMoodle(DirectoryContract):
     @pytest.fixture
-    def open_directory(self) -> Iterator[OpenDirectory]:
-        with MoodleServer() as server:
-            yield from opener(server.url, TOKEN)
+    def open_directory(self, moodle: MoodleServer) -> Iterator[OpenDirectory]:
+        yield from opener(moodle.url, TOKEN)
 
 
 if LIVE_URL:

@@ -60,10 +60,15 @@ class TestRealScimServer(DirectoryContract):
         yield from opener(real_server, REAL_TOKEN)
 
 
+@pytest.fixture(scope="module", params=ODD)
+def odd_server(request: pytest.FixtureRequest) -> Iterator[ScimServer]:
+    with ScimServer(**ODD[request.param]) as server:
+        for number in range(12):
+            server.add(f"someone{number}@elsewhere.example")
+        yield server
+
+
 class TestOddScimServer(DirectoryContract):
-    @pytest.fixture(params=ODD)
-    def open_directory(self, request: pytest.FixtureRequest) -> Iterator[OpenDirectory]:
-        with ScimServer(**ODD[request.param]) as server:
-            for number in range(12):
-                server.add(f"someone{number}@elsewhere.example")
-            yield from opener(server.base_url, TOKEN)
+    @pytest.fixture
+    def open_directory(self, odd_server: ScimServer) -> Iterator[OpenDirectory]:
+        yield from opener(odd_server.base_url, TOKEN)
