@@ -31,6 +31,7 @@ LIMITS = {
     "sheet": 60,
     "reference": 60,
     "where": 40,
+    "columns": 20,
     "evidence": 300,
     "login_url": 2000,
     "link": 2000,
