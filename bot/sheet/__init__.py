@@ -1,0 +1,1 @@
+"""An attachment's bytes become learner rows with a check each, or a verdict with the way out."""

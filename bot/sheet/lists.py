@@ -1,0 +1,89 @@
+"""All sheets of one file: which hold learner lists, and what verdict the file has for it."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from bot.sheet.cells import text_of
+from bot.sheet.faults import FileRefused
+from bot.sheet.grid import Grid, column_letter
+from bot.sheet.layout import Layout, NoLayout, find_layout
+from bot.sheet.parsed import Parsed, Upload
+from bot.sheet.rows import TooManyRows, read_list
+from bot.sheet.typos import likely_typos
+from bot.sheet.vocabulary import Vocabulary, load_vocabulary, normal
+from bot.values.sheet import SheetLimits, Verdict
+
+
+def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> None:
+    """Read every sheet that holds a learner list; `FileRefused` with the verdict where none does."""
+    words = load_vocabulary()
+    found: set[Verdict] = set()
+    asides: list[Grid] = []
+    filled = 0
+    for grid in grids:
+        if not any(any(row) for row in grid.rows):
+            continue
+        filled += 1
+        if filled > limits.sheets:
+            raise FileRefused(Verdict.TOO_LARGE, "sheets")
+        if normal(grid.sheet) in words.asides:
+            asides.append(grid)
+        else:
+            found.add(_read_grid(grid, limits, target, words))
+    if not found - {Verdict.NO_HEADER}:
+        # 'Notes' or 'Example' may after all be the name of the only sheet with a list.
+        found.update(_read_grid(grid, limits, target, words) for grid in asides)
+    if Verdict.OK not in found:
+        for verdict in (Verdict.AMBIGUOUS, Verdict.EMPTY, Verdict.NO_HEADER):
+            if verdict in found:
+                raise FileRefused(verdict)
+        raise FileRefused(Verdict.EMPTY)
+    _hint_at_typos(target.upload)
+
+
+def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> Verdict:
+    """One sheet's verdict; its rows are in the upload where it is OK."""
+    width = min(max((len(row) for row in grid.rows), default=0), limits.columns)
+    layout = find_layout(grid, width)
+    if isinstance(layout, NoLayout):
+        return Verdict.NO_HEADER if layout.has_content else Verdict.EMPTY
+    if layout.header is not None and _is_too_wide(grid, layout, limits):
+        raise FileRefused(Verdict.TOO_LARGE, "columns")
+    if layout.columns.rivals:
+        letters = [
+            column_letter(grid.first_column + index)
+            for index in sorted((layout.columns.email, *layout.columns.rivals))
+        ]
+        target.notes.append(
+            f"sheet “{grid.sheet}”: columns {' and '.join(letters)} could both be the email address"
+        )
+        return Verdict.AMBIGUOUS
+    scratch = Upload(seen=target.upload.seen, count=target.upload.count)
+    try:
+        read_list(grid, layout, scratch, words, limits.rows)
+    except TooManyRows:
+        raise FileRefused(Verdict.TOO_LARGE, "rows") from None
+    target.upload.skipped.extend(scratch.skipped)
+    if scratch.count == target.upload.count:
+        return Verdict.EMPTY
+    target.upload.rows.extend(scratch.rows)
+    target.upload.lists.extend(scratch.lists)
+    target.upload.count = scratch.count
+    return Verdict.OK
+
+
+def _is_too_wide(grid: Grid, layout: Layout, limits: SheetLimits) -> bool:
+    """A table wider than allowed; one stray cell far off to the right doesn't make it one."""
+    header = grid.rows[layout.header or 0]
+    return len(header) > limits.columns and sum(bool(text_of(value)) for value in header) > limits.columns
+
+
+def _hint_at_typos(upload: Upload) -> None:
+    every = chain.from_iterable(drafts for _, drafts in upload.rows)
+    advice = likely_typos(draft.email for draft in every if draft.check != "invalid")
+    if not advice:
+        return
+    for _, drafts in upload.rows:
+        for place, draft in enumerate(drafts):
+            if draft.check != "invalid" and (hint := advice.get(draft.email.rpartition("@")[2])):
+                drafts[place] = draft._replace(hint=hint)

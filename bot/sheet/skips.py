@@ -1,0 +1,213 @@
+"""Rows that are no learner's: what each of them is instead, or that it is a learner's after all."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.sheet.cells import is_number_like
+from bot.sheet.columns import Columns
+from bot.sheet.headings import Field, Heading, read_heading
+from bot.sheet.vocabulary import Vocabulary, normal
+
+_MARKED = re.compile(r"^[(\[*<\s]*(?:%s)(?=$|[\s:)\]*>,-])")
+_SENTENCE_WORDS = 5
+_LABEL = re.compile(r".{1,40}[:：]$", re.DOTALL)
+
+
+@dataclass(kw_only=True, slots=True)
+class Surroundings:
+    """Where in the list the row stands: rows since the header, blank rows above it, after the last
+    address of the sheet, after a sign-off."""
+
+    since_header: int = 0
+    gap: int = 0
+    after_last: bool = False
+    signed_off: bool = False
+
+
+def example_marker(words: Vocabulary) -> re.Pattern[str]:
+    """The pattern of a cell that marks its row as an example: 'e.g. Jane', '(Beispiel)', 'Example:'."""
+    starts = sorted((re.escape(word) for word in words.examples), key=len, reverse=True)
+    return re.compile(_MARKED.pattern % "|".join(starts), re.IGNORECASE)
+
+
+def skip_kind(
+    texts: Sequence[str],
+    columns: Columns,
+    headings: Sequence[Heading],
+    where: Surroundings,
+    words: Vocabulary,
+    marker: re.Pattern[str],
+) -> str | None:
+    """What the row is if it is no learner's (`values.sheet.SkippedRow.kind`); None for a learner's."""
+    filled = [index for index, text in enumerate(texts) if text]
+    if not filled:
+        return "blank"
+    email = texts[columns.email]
+    names = [index for index in (columns.first, columns.last, columns.full) if index is not None]
+    if is_example(texts, columns, where, marker):
+        return "example"
+    if "@" in email:
+        return (
+            "note"
+            if any(_is_label(texts[index], words) for index in names) and _one_name(texts, names)
+            else None
+        )
+    if _repeats_header(texts, columns, headings):
+        return "header"
+    if all(is_number_like(texts[index]) for index in filled):
+        return "number"
+    if _is_total(texts, filled, columns, words):
+        return "total"
+    if where.since_header <= 3 and _is_instruction(texts, columns, names, words):
+        return "instruction"
+    if not email and not any(texts[index] for index in names):
+        return "section" if len(filled) == 1 else "note"
+    spoken = [index for index in filled if not is_number_like(texts[index])]
+    if len(spoken) == 1:
+        return _lone_cell(texts, spoken[0], columns, headings, where, words)
+    if _is_label_row(texts, spoken, email, where, words):
+        return "note"
+    return None
+
+
+def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, marker: re.Pattern[str]) -> bool:
+    """Marked as an example in any cell; a name that merely begins like 'Example' is a name."""
+    targets = {columns.email, columns.first, columns.last, columns.full}
+    for index, text in enumerate(texts):
+        found = marker.match(text) if text else None
+        if found is None:
+            continue
+        whole = normal(found.group()) == normal(text)
+        dotted = (
+            not found.group().strip()[-1:].isalpha()
+            or text[:1] in "([*<"
+            or text[found.end() :][:1] in ":-,)"
+        )
+        if dotted or (whole and index not in targets) or (index not in targets and where.since_header <= 5):
+            return True
+    return False
+
+
+def _one_name(texts: Sequence[str], names: Sequence[int]) -> bool:
+    return sum(bool(texts[index]) for index in names) <= 1
+
+
+def _is_label(text: str, words: Vocabulary) -> bool:
+    """'Contact:' or 'Submitted by'."""
+    plain = normal(text)
+    return bool(text) and ((_LABEL.fullmatch(text) is not None) or (plain in words.notes and len(plain) > 2))
+
+
+def _repeats_header(texts: Sequence[str], columns: Columns, headings: Sequence[Heading]) -> bool:
+    if read_heading(texts[columns.email]).field is not Field.EMAIL and texts[columns.email]:
+        return False
+    told = [(index, read_heading(text)) for index, text in enumerate(texts) if text]
+    targets = {Field.FIRST, Field.LAST, Field.FULL, Field.NAME, Field.LAST_FIRST, Field.EMAIL}
+    hits = sum(heading.field in targets and heading.exact for _, heading in told)
+    if texts[columns.email]:
+        return hits >= 2 or (hits == 1 and len(told) == 1)
+    return hits >= 2 and hits * 2 >= len(told)
+
+
+def _is_total(texts: Sequence[str], filled: Sequence[int], columns: Columns, words: Vocabulary) -> bool:
+    for index in filled[:2]:
+        plain = normal(texts[index])
+        found = next((word for word in words.totals if plain == word or plain.startswith(f"{word} ")), None)
+        if found is None:
+            continue
+        others = [texts[other] for other in filled if other != index]
+        rest = plain.removeprefix(found).split()
+        named = columns.first is not None and index == columns.first and plain == found
+        if all(is_number_like(other) for other in others):
+            return not rest or ":" in texts[index] or len(rest) <= 3
+        return not named or len(others) != 1 or not others[0][:1].isupper()
+    return False
+
+
+def _is_instruction(texts: Sequence[str], columns: Columns, names: Sequence[int], words: Vocabulary) -> bool:
+    """A row under the header that says how to fill it in: 'Enter first name | … | (required)'."""
+    cells = [texts[index] for index in (*names, columns.email) if texts[index]]
+    if not cells:
+        return False
+    return all(_instructs(cell, words) for cell in cells)
+
+
+def _instructs(cell: str, words: Vocabulary) -> bool:
+    tokens = normal(cell).split()
+    if any(token in words.instructions for token in tokens):
+        return True
+    padded = f" {' '.join(tokens)} "
+    return any(" " in phrase and f" {phrase} " in padded for phrase in words.instructions)
+
+
+def _lone_cell(
+    texts: Sequence[str],
+    index: int,
+    columns: Columns,
+    headings: Sequence[Heading],
+    where: Surroundings,
+    words: Vocabulary,
+) -> str | None:
+    """A row with words in one cell only: mostly a section's name or a note, at times half a learner."""
+    text = texts[index]
+    plain = normal(text)
+    if plain in words.signoffs or any(
+        plain.startswith(f"{phrase} ") for phrase in words.signoffs if " " in phrase
+    ):
+        where.signed_off = True
+        return "sign-off"
+    if _reads_as_note(text, plain, words) or where.signed_off:
+        return "note"
+    alone = all(not texts[other] for other in range(len(texts)) if other != index)
+    if index == columns.email:
+        return None
+    if not alone:
+        return None  # a number beside it: somebody meant a row here
+    is_section = any(token in words.sections for token in plain.split()) or any(
+        phrase in plain for phrase in words.sections if " " in phrase
+    )
+    if is_section or any(char.isdigit() for char in text):
+        return "section"
+    if index == columns.full:
+        like_name = 2 <= len(text.split()) <= 4 or "," in text
+        return None if like_name and not (where.gap and where.after_last) else "section"
+    leftmost = _leftmost(columns, headings)
+    if index in {columns.first, columns.last} and index != leftmost:
+        return None
+    return "note" if where.after_last and where.gap else "section"
+
+
+def _leftmost(columns: Columns, headings: Sequence[Heading]) -> int:
+    """The first column of the table: where section names are written."""
+    named = [index for index, heading in enumerate(headings) if heading.field is not Field.UNKNOWN]
+    targets = [
+        index for index in (columns.email, columns.first, columns.last, columns.full) if index is not None
+    ]
+    return min([*named, *targets])
+
+
+def _reads_as_note(text: str, plain: str, words: Vocabulary) -> bool:
+    tokens = plain.split()
+    ends = text.endswith((".", "!", "?", ":", "…")) and len(tokens) > 2
+    starts = any(plain == note or plain.startswith(f"{note} ") for note in words.notes if len(note) > 3)
+    return (
+        len(tokens) >= _SENTENCE_WORDS
+        or ends
+        or text.startswith(("*", "#", "--", "=="))
+        or (starts and (":" in text or len(tokens) > 2 or plain in words.notes))
+    )
+
+
+def _is_label_row(
+    texts: Sequence[str], spoken: Sequence[int], email: str, where: Surroundings, words: Vocabulary
+) -> bool:
+    """'Submitted by: | Dana Smith': a label and what belongs to it, no learner."""
+    first = texts[spoken[0]]
+    if _LABEL.fullmatch(first):
+        return not email or len(spoken) <= 2
+    if email:
+        return False
+    plain = normal(first)
+    label = plain in words.notes and (" " in plain or where.after_last)
+    return label or where.signed_off or (len(first.split()) > _SENTENCE_WORDS and len(spoken) <= 2)
