@@ -1,0 +1,86 @@
+"""Finds answers written into an unmarked quote: `[Dana] yes`, `--> yes`, or words in another colour."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.mail.forms import begins_with_answer
+from bot.mail.lines import Line
+
+_NAMED = re.compile(
+    r"\s*[*_]{0,2}(?:[\[(<{]\s*(?P<inner>[^\])>}]{1,40}?)\s*[\])>}]|(?P<name>[\w .'’-]{1,40}?)\s*(?=[*_]{0,2}[:>=–—-]))"
+    r"[*_]{0,2}\s*[:>=–—-]{0,3}\s*(?P<answer>\S.*)"
+)
+_ARROW = re.compile(r"\s*(?:[=\-–—]{1,3}>|→|➔|➡️?|»|\*{2,3}|#{2,3}|@@|>>+)\s*(?P<answer>[^\s*#].*?)[*#]*\s*")
+_LETTER = re.compile(
+    r"\s*(?:a|answer|ans|reply|response|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?:\s*(?P<answer>\S.*)",
+    re.IGNORECASE,
+)
+_SAME_LINE = re.compile(r"(?P<question>.{3,300}\?)\s*(?:[=\-–—]{1,3}>+|→|>>+|\*{2,3})\s*(?P<answer>\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAnswer:
+    """An answer found at line `at`, with the line above it that it answers."""
+
+    at: int
+    question: str
+    answer: str
+
+
+def find_marked_answers(lines: Sequence[Line], names: frozenset[str], *, pointed: bool) -> list[MarkedAnswer]:
+    """The sender's answers within a quote that carries no quote marks of its own.
+
+    A name in brackets is believed by itself; arrows, `Dana:` and colours only where the sender wrote
+    that the answers stand below (`pointed`).
+    """
+    plain = sum(1 for line in lines if line.text.strip() and not line.tint)
+    coloured = sum(1 for line in lines if line.text.strip() and line.tint)
+    tints = pointed and 0 < coloured <= plain
+    found: list[MarkedAnswer] = []
+    question = ""
+    for at, line in enumerate(lines):
+        text = line.text.strip()
+        if not text:
+            continue
+        if tints and line.tint:
+            found.append(MarkedAnswer(at, question, text))
+            continue
+        answer = None if line.depth > 1 else _answer_in(text, names, pointed)
+        if answer is not None and (question or answer[0]):
+            found.append(MarkedAnswer(at, answer[0] or question, answer[1]))
+        else:
+            question = text
+    return found
+
+
+def _answer_in(text: str, names: frozenset[str], pointed: bool) -> tuple[str, str] | None:
+    """A question of the same line ('' if none) and the answer, if the line is marked as one."""
+    if len(text) > 2000:
+        return None
+    named = _NAMED.fullmatch(text)
+    if named and _is_sender(named.group("inner") or named.group("name"), names):
+        if named.group("inner") or pointed:
+            return "", named.group("answer")
+    if not pointed:
+        return None
+    same = _SAME_LINE.fullmatch(text)
+    if same:
+        return same.group("question"), same.group("answer")
+    for pattern in (_ARROW, _LETTER):
+        marked = pattern.fullmatch(text)
+        if marked:
+            return "", marked.group("answer")
+    if begins_with_answer(text) and len(text.split()) <= 4 and text[-1] not in "?:":
+        return "", text
+    return None
+
+
+def _is_sender(name: str, names: frozenset[str]) -> bool:
+    """The sender's first or full name, or initials."""
+    tokens = re.findall(r"[^\W\d_]+", name.lower())
+    if tokens and all(token in names for token in tokens):
+        return True
+    letters = name.replace(".", "").replace(" ", "")
+    initials = {token[0] for token in names}
+    return letters.isupper() and 2 <= len(letters) <= 3 and {letter.lower() for letter in letters} <= initials

@@ -1,0 +1,120 @@
+"""Takes off legal disclaimers and external-mail banners, sentence by sentence where they share a paragraph."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.mail.frame_words import LOOKED_AT, frame_words
+from bot.mail.lines import Line
+
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+")
+_SHORT = 56
+_LEGAL_LENGTH = 60
+
+
+def drop_banners(lines: Sequence[Line]) -> list[Line]:
+    """Without `CAUTION: This email originated from outside …` and `[EXTERNAL]`."""
+    words = frame_words()
+    kept: list[Line] = []
+    for unit in _units(lines):
+        text = _joined(unit)[:LOOKED_AT]
+        if words.banner_tag.fullmatch(text.lower()):
+            continue
+        if words.banner.search(text.lower()):
+            kept += _without_banner(unit)
+        else:
+            kept += [_untagged(unit[0]), *unit[1:]]
+    return kept
+
+
+def _untagged(line: Line) -> Line:
+    found = re.match(r"\s*(?:[\[(*]{1,3}\s*([^\])*]{1,40}?)\s*[\])*]{1,3})[\s:-]*", line.text)
+    if found and frame_words().banner_tag.fullmatch(found.group(1).lower()):
+        return replace(line, text=line.text[found.end() :])
+    return line
+
+
+def _without_banner(unit: list[Line]) -> list[Line]:
+    """What a paragraph holds besides the banner's sentences, as one line."""
+    words = frame_words()
+    kept = []
+    for sentence in _SENTENCE.split(_joined(unit)):
+        lowered = sentence.lower()
+        warned = len(lowered.split()) <= 3 and (lowered.endswith(":") or words.banner_tag.fullmatch(lowered))
+        if not words.banner.search(lowered) and not (warned and not kept):
+            kept.append(sentence)
+    rest = " ".join(kept).strip(" -*_[]|<>")
+    return [replace(unit[0], text=rest)] if rest else []
+
+
+def drop_disclaimers(lines: Sequence[Line], *, spoken: bool) -> list[Line]:
+    """Without the lawyers' paragraphs and all that follows them, save an afterthought."""
+    words = frame_words()
+    kept: list[Line] = []
+    closed = False
+    for unit in _units(lines):
+        text = _joined(unit)[:LOOKED_AT].lower()
+        if not text:
+            kept += unit
+        elif any(line.pairs for line in unit):
+            kept += unit
+        elif _is_legal(text):
+            beside = [] if closed else _words_beside(unit)
+            kept += beside
+            closed = not beside and (spoken or any(line.text.strip() for line in kept))
+        elif not closed or words.afterthought.match(text) or words.afterthought_soft.match(text):
+            kept += unit
+            closed = False
+    return kept
+
+
+def _is_legal(text: str) -> bool:
+    """Whether a lower-cased paragraph speaks like a disclaimer."""
+    words = frame_words()
+    started = words.disclaimer_start.match(text.strip(" *_[("))
+    if words.disclaimer.search(text):
+        return True
+    return bool(started) and (":" in text[:40] or len(text.split()) <= 3)
+
+
+def _words_beside(unit: list[Line]) -> list[Line]:
+    """What is left of a paragraph in which one sentence sounds legal and others do not, as one line."""
+    words = frame_words()
+    text = _joined(unit)
+    lowered = text.lower()
+    if words.disclaimer_start.match(lowered.strip(" *_[(")) or len(lowered.split()) > _LEGAL_LENGTH:
+        return []
+    if len(set(words.disclaimer.findall(lowered))) > 1:
+        return []
+    kept = [sentence for sentence in _SENTENCE.split(text) if not words.disclaimer.search(sentence.lower())]
+    return [replace(unit[0], text=" ".join(kept))] if kept else []
+
+
+def _joined(unit: Sequence[Line]) -> str:
+    return " ".join(line.text.strip() for line in unit).strip()
+
+
+def _units(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Paragraphs, and within them runs of wrapped lines: a short line ends one, as does a blank line."""
+    unit: list[Line] = []
+    for line in lines:
+        text = line.text.strip()
+        if not text:
+            if unit:
+                yield unit
+            yield [line]
+            unit = []
+            continue
+        if unit and (_ends_unit(unit[-1].text.strip(), text) or line.pairs):
+            yield unit
+            unit = []
+        unit.append(line)
+    if unit:
+        yield unit
+
+
+def _ends_unit(before: str, text: str) -> bool:
+    """Whether the line before was not wrapped: it was short, and the next does not go on in lower case."""
+    if len(before) > 120:
+        return True
+    return len(before) < _SHORT and not (text[:1].islower() and not before.endswith((".", "!", "?")))

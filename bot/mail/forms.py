@@ -1,0 +1,282 @@
+"""Turns the sender's own lines into segments: running text, and form lines with their label and value."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.mail.frame_words import frame_words
+from bot.mail.lines import Line
+from bot.mail.tables import pair_rows
+from bot.mail.ticks import Choice, has_boxes, read_choices
+from bot.values.request import Segment, SegmentKind
+
+_LONGEST_LABEL = 120
+_LABELLED = re.compile(
+    r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}\s*[:：]\*{0,2}\s*(.*)"
+)
+_ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*[-–—:>=]*\s*(.*)")
+_SPREAD = re.compile(
+    r"\s*(\S[^\t|]{1,100}?)\s*(?:\t+|\s\.{3,}\s?|\.{4,}|\s[-–—=]{1,2}>?\s|\s{4,})\s*(\S.{0,60})"
+)
+_ANSWER_LETTER = re.compile(
+    r"\s*(?:a|ans|answer|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?[:.)]\s*(.+)", re.IGNORECASE
+)
+_QUESTION_LETTER = re.compile(
+    r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
+)
+_BRACKETS = re.compile(r"^[\[(<{]\s*([^\])>}]*?)\s*[\])>}]$")
+_NOTHING = re.compile(r"[\s_.…\-–—/|]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Form segments found at one place, and how many lines they take."""
+
+    segments: tuple[Segment, ...]
+    length: int
+
+
+def read_segments(lines: Sequence[Line], kind: SegmentKind, question: str = "") -> list[Segment]:
+    """The segments of one run of the sender's own lines, in order; text between form lines is `kind`."""
+    segments: list[Segment] = []
+    text: list[str] = []
+
+    def end_text() -> None:
+        joined = unwrap(text)
+        if joined:
+            segments.append(Segment(kind=kind, text=joined, question=question))
+        text.clear()
+
+    at = 0
+    while at < len(lines):
+        found = _find_form(lines, at, text)
+        if found is None:
+            text.append(lines[at].text)
+            at += 1
+            continue
+        end_text()
+        segments += found.segments
+        at += found.length
+    end_text()
+    return segments
+
+
+def unwrap(lines: Sequence[str]) -> str:
+    """The lines as text in which a sentence wrapped by a mail program is one line again."""
+    width = min(max((len(line) for line in lines), default=0), 100)
+    out: list[str] = []
+    for line in lines:
+        text = line.strip()
+        if out and out[-1] and text and _goes_on(out[-1], text, width):
+            out[-1] = f"{out[-1]} {text}"
+        else:
+            out.append(text)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip()
+
+
+def _goes_on(before: str, text: str, width: int) -> bool:
+    """Whether a line is the wrapped rest of the one before."""
+    if re.match(r"[-*•·>]\s|\d{1,2}[.)]\s", text):
+        return False
+    last = len(before) - before.rfind("\n") - 1
+    if text[0].islower() and not before.endswith((".", "!", "?", ":")):
+        return True
+    first_word = text.split(maxsplit=1)[0]
+    return width >= 60 and last % (width + 1) + len(first_word) + 1 > width
+
+
+def _find_form(lines: Sequence[Line], at: int, text: list[str]) -> _Found | None:
+    """The form entry at a line, if one begins there; a label taken from the line above leaves `text`."""
+    line = lines[at]
+    if not line.text.strip() and not line.pairs:
+        return None
+    if line.pairs:
+        return _read_cells(line)
+    if has_boxes(line.text):
+        return _read_boxes(lines, at, text)
+    return (
+        _read_piped(lines, at)
+        or _read_letters(lines, at)
+        or _read_labelled(lines, at)
+        or _read_asked(lines, at)
+        or _read_spread(line)
+    )
+
+
+def _form(label: str, value: str) -> Segment:
+    """One entry; a value of nothing but dots and dashes is blank, brackets around it go."""
+    value = value.strip()
+    inner = _BRACKETS.match(value)
+    if inner:
+        value = inner.group(1)
+    value = re.sub(r"^[\s/|]+|[\s/|]+$", "", value)
+    if _NOTHING.fullmatch(value):
+        value = ""
+    return Segment(kind=SegmentKind.FORM, text=value, question=label.strip(" :*\t"))
+
+
+def _read_cells(line: Line) -> _Found:
+    """A table row: its labels and values, or a tick box beside what it ticks."""
+    segments: list[Segment] = []
+    for label, value in line.pairs:
+        if has_boxes(label) or has_boxes(value):
+            choices = read_choices(
+                f"{value} {label}" if has_boxes(value) and not _words(value) else f"{label} {value}"
+            )
+            segments += _from_choice(choices, label if has_boxes(value) and _words(value) else "")
+        else:
+            segments.append(_form(label, value))
+    return _Found(tuple(segments), 1)
+
+
+def _words(text: str) -> bool:
+    return (
+        any(choice.option for choice in read_choices(text).options) if has_boxes(text) else bool(text.strip())
+    )
+
+
+def _read_boxes(lines: Sequence[Line], at: int, text: list[str]) -> _Found | None:
+    """A run of tick boxes, with its label before the first box or on the line above."""
+    end = at
+    while end < len(lines) and (has_boxes(lines[end].text) or not lines[end].text.strip()):
+        if has_boxes(lines[end].text) and end > at and read_choices(lines[end].text).label:
+            break
+        end += 1
+    while not lines[end - 1].text.strip():
+        end -= 1
+    choices = [read_choices(line.text) for line in lines[at:end] if line.text.strip()]
+    options = tuple(option for choice in choices for option in choice.options)
+    label = choices[0].label
+    if not label and (len(options) > 1 or all(not option.option for option in options)):
+        label = _take_label(text)
+    return _Found(tuple(_from_choice(Choice(label, options), "")), end - at)
+
+
+def _take_label(text: list[str]) -> str:
+    """The last line of running text, taken as label where it asks or ends in a colon."""
+    number = len(text) - 1
+    while number >= 0 and not text[number].strip():
+        number -= 1
+    if number >= 0 and text[number].rstrip().endswith((":", "?", "：", "？")):
+        label = text[number].strip()
+        del text[number:]
+        return label
+    return ""
+
+
+def _from_choice(choice: Choice, label: str) -> list[Segment]:
+    """What is ticked; nothing ticked is a blank value, two ticks are two entries that may contradict."""
+    label = label or choice.label
+    if not label and any(option.option.lower() not in frame_words().yes_no for option in choice.options):
+        return [_form(option.option, "x" if option.ticked else "") for option in choice.options]
+    if len(choice.options) == 1 and not choice.options[0].option:
+        return [_form(label, "x" if choice.options[0].ticked else "")]
+    ticked = [option.option for option in choice.options if option.ticked]
+    return [_form(label, option) for option in ticked] or [_form(label, "")]
+
+
+def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
+    """A table drawn with bars or tabs, as Markdown and plain copies of spreadsheets have it."""
+    end = at
+    while end < len(lines) and (_cells(lines[end].text) is not None):
+        end += 1
+    if end - at < 2 and not lines[at].text.strip().startswith("|"):
+        return None
+    rows = [cells for line in lines[at:end] for cells in [_cells(line.text)] if cells]
+    segments = [_form(label, value) for row in pair_rows(rows) for label, value in row]
+    return _Found(tuple(segments), end - at) if segments else None
+
+
+def _cells(text: str) -> list[str] | None:
+    """The cells of one line; [] for the rule under a Markdown head, None where it is no table line."""
+    if re.fullmatch(r"[\s|+:=-]{3,}", text) and ("|" in text or "+" in text):
+        return []
+    bare = text.strip()
+    if bare.startswith("|") or bare.count(" | ") >= 1:
+        return [cell.strip() for cell in bare.strip("|").split("|")]
+    if "\t" in bare:
+        return [cell.strip() for cell in re.split(r"\t+", bare)]
+    return None
+
+
+def _read_letters(lines: Sequence[Line], at: int) -> _Found | None:
+    """`Q: …` and under it `A: …`."""
+    asked = _QUESTION_LETTER.match(lines[at].text)
+    if not asked or at + 1 >= len(lines):
+        return None
+    following = at + 1 if lines[at + 1].text.strip() else at + 2
+    answered = _ANSWER_LETTER.match(lines[following].text) if following < len(lines) else None
+    if not answered:
+        return None
+    return _Found((_form(asked.group(1), answered.group(1)),), following - at + 1)
+
+
+def _labelled(text: str) -> tuple[str, str] | None:
+    """A line's label and value, if it looks like a form's: a short label that is no aside and no sentence."""
+    found = _LABELLED.fullmatch(text[:1000])
+    if not found:
+        return None
+    label, value = found.group(1).strip(" *_"), found.group(2).strip()
+    lowered = label.lower().strip(" -–—•")
+    if (
+        len(label.split()) > 12
+        or lowered in frame_words().aside
+        or frame_words().afterthought.fullmatch(lowered)
+    ):
+        return None
+    if re.search(r"[.!;,]\s|https?$|\d$", label) or frame_words().greeting.match(lowered):
+        return None
+    return label, value
+
+
+def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
+    """`Notify learners: Yes`: alone if the value is short, in a run of such lines also if it is long or blank."""
+    entry = _labelled(lines[at].text)
+    if entry is None:
+        return None
+    label, value = entry
+    run = any(_labelled(lines[near].text) is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
+    if begins_with_answer(value) or (value and len(value.split()) <= 3 and not value.endswith((".", "!"))):
+        return _Found((_form(label, value),), 1)
+    if run and (value or len(label.split()) <= 6):
+        return _Found((_form(label, value),), 1)
+    if not value and at + 1 < len(lines) and _is_bare_answer(lines[at + 1].text):
+        return _Found((_form(label, lines[at + 1].text),), 2)
+    return None
+
+
+def begins_with_answer(text: str) -> bool:
+    """Whether a value starts with a yes or a no in one of our languages."""
+    found = re.match(r"[\s\[(*_\"'“]*([\w'/]+)", text.lower())
+    return bool(found) and found.group(1) in frame_words().yes_no if found else False
+
+
+def _is_bare_answer(text: str) -> bool:
+    """A line of four words at most that starts with a yes or a no."""
+    return begins_with_answer(text) and len(text.split()) <= 4
+
+
+def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
+    """`Notify the learners? Yes`, or the answer alone on the next line."""
+    found = _ASKED.fullmatch(lines[at].text[:1000])
+    if not found:
+        return None
+    label, value = found.group(1).strip(), found.group(2).strip()
+    if value:
+        return _Found((_form(label, value),), 1) if _is_bare_answer(value) else None
+    following = at + 1
+    if following < len(lines) and not lines[following].text.strip():
+        following += 1
+    if following < len(lines) and _is_bare_answer(lines[following].text):
+        return _Found((_form(label, lines[following].text),), following - at + 1)
+    return None
+
+
+def _read_spread(line: Line) -> _Found | None:
+    """`Notify learners ....... yes` or ` - yes`: label and answer set apart without a colon."""
+    found = _SPREAD.fullmatch(line.text[:400])
+    if not found or not _is_bare_answer(found.group(2)) or len(found.group(1).split()) > 10:
+        return None
+    if re.search(r"[.!?,;]\s", found.group(1)):
+        return None
+    return _Found((_form(found.group(1), found.group(2)),), 1)

@@ -1,0 +1,85 @@
+"""A body as lines, whatever it was written in: what the plain and the HTML reader hand to the cutters."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+Kept = TypeVar("Kept")
+
+# RFC 3676 §4.5: quote marks stand at the line's start, with or without spaces between them.
+_MARKS = re.compile(r"[ \t]{0,8}((?:>[ \t]?){1,50})")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u034f]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\v\f]")
+# What is struck out goes with the slash that set it apart: "Yes / ~~No~~".
+_STRUCK = re.compile(
+    r"(?:[ \t]?/[ \t]?)?(?:~~(?=\S)[^~\n]{1,500}~~|(?<![\w~])~(?=[^\s~\d])[^~\n]{0,200}[^\s~]~(?![\w~]))(?:[ \t]?/(?=[ \t]|$))?"
+)
+_HEAD, _TAIL = 160_000, 40_000
+_HEAD_LINES, _TAIL_LINES = 6_000, 2_000
+# Letters with a stroke laid over each, as chat programs and "fancy text" pages make them.
+_STROKE = re.compile("[\u0335-\u0338]")
+_STROKED = re.compile("(?:[^\\s\u0335-\u0338][\u0335-\u0338]+\\s?)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its text without quote marks and how deep it is quoted (0: the sender's own so far).
+
+    `divider` marks where a mail program said that the rest is the mail answered. `pairs` are the labels
+    and values of a table row. `tint` is the colour its words are written in, '' for the usual one.
+    `indented` is set in a block quote that may be a quote or may just be the sender's indentation.
+    """
+
+    text: str
+    depth: int = 0
+    divider: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+    tint: str = ""
+    indented: bool = False
+
+
+def tidy(text: str) -> str:
+    """Plain spaces for every kind of space, no invisible characters, one kind of line end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).replace("\x00", "")
+
+
+def drop_struck(text: str) -> str:
+    """The text without what plain-text writers strike out: `~~no~~`, `~no~`, letters with a stroke."""
+    if "~" in text:
+        text = _STRUCK.sub("", text)
+    return _STROKED.sub("", text) if _STROKE.search(text) else text
+
+
+def read_plain(text: str) -> list[Line]:
+    """The lines of a plain-text body, quote marks counted and taken off.
+
+    Of a text longer than anybody reads, the first and the last lines: new words stand at either end.
+    """
+    if len(text) > _HEAD + _TAIL:
+        text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+    raw = bound_lines(drop_struck(tidy(text)).split("\n"))
+    lines = [_line_of(line) for line in raw]
+    return [_unescape_from(raw, lines, at) for at in range(len(lines))]
+
+
+def bound_lines(lines: list[Kept]) -> list[Kept]:
+    """The first and the last of more lines than anybody reads."""
+    return lines if len(lines) <= _HEAD_LINES + _TAIL_LINES else lines[:_HEAD_LINES] + lines[-_TAIL_LINES:]
+
+
+def _line_of(raw: str) -> Line:
+    found = _MARKS.match(raw)
+    if not found:
+        return Line(raw.rstrip())
+    return Line(raw[found.end() :].rstrip(), depth=found.group(1).count(">"))
+
+
+def _unescape_from(raw: list[str], lines: list[Line], at: int) -> Line:
+    """mbox files write `>From` for a line that begins with From; alone, such a line is not a quote."""
+    line = lines[at]
+    if not raw[at].startswith(">From ") or any(near.depth for near in lines[max(at - 2, 0) : at]):
+        return line
+    if any(near.depth for near in lines[at + 1 : at + 3]):
+        return line
+    return Line(raw[at][1:].rstrip())

@@ -1,0 +1,89 @@
+"""Turns a table's rows into lines that know their labels and values; used by the HTML and the form reader."""
+
+from itertools import zip_longest
+
+from bot.mail.lines import Line
+
+_LONGEST_CELL = 300
+_QUESTION_HEADS = {
+    "question",
+    "item",
+    "field",
+    "detail",
+    "details",
+    "setting",
+    "option",
+    "frage",
+    "feld",
+    "pregunta",
+    "domanda",
+    "vraag",
+    "pergunta",
+    "champ",
+    "campo",
+}
+
+
+def read_table(rows: list[list[list[Line]]]) -> list[Line]:
+    """The lines of a table given as rows of cells of lines; a layout table's lines follow one another."""
+    rows = [[[line for line in cell if line.text] for cell in row] for row in rows]
+    if any(_is_layout(row) for row in rows):
+        return [line for row in rows for cell in row for line in cell]
+    texts = [[" ".join(line.text for line in cell) for cell in row] for row in rows]
+    depths = [max((line.depth for cell in row for line in cell), default=0) for row in rows]
+    tints = [next((cell[0].tint for cell in reversed(row) if cell), "") for row in rows]
+    pairs = pair_rows(texts)
+    return [
+        Line(_as_text(text), depth, pairs=found, tint=tint)
+        for text, depth, tint, found in zip(texts, depths, tints, pairs, strict=True)
+        if any(text)
+    ]
+
+
+def _is_layout(row: list[list[Line]]) -> bool:
+    """One cell only, or long ones: the table holds the page together, it is not a form."""
+    filled = [cell for cell in row if cell]
+    if len(row) == 1:
+        return len(filled) == 1 and len(filled[0]) > 1
+    return any(len(cell) > 3 or sum(len(line.text) for line in cell) > _LONGEST_CELL for cell in filled)
+
+
+def _as_text(cells: list[str]) -> str:
+    filled = [cell for cell in cells if cell]
+    if len(cells) == 2 and cells[0]:
+        return f"{cells[0].rstrip(' :')}{'' if cells[0].endswith('?') else ':'} {cells[1]}".rstrip()
+    return " | ".join(filled)
+
+
+def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
+    """Labels and values, row by row.
+
+    Two columns are label and value. With more, the first row names the columns where the table is one
+    record below its headings or a list of people; else the first column names the rows.
+    """
+    filled = [row for row in rows if any(row)]
+    width = max((len(row) for row in filled), default=0)
+    if width < 2:
+        return [() for _ in rows]
+    if width == 2:
+        return [_by_first_cell(row) for row in rows]
+    heads = filled[0]
+    asks = (
+        heads[0].strip(" :?").casefold() in _QUESTION_HEADS
+        or heads[1].strip(" :?").casefold() in _QUESTION_HEADS
+    )
+    listed = any("@" in cell for row in filled[1:] for cell in row) and not any("@" in cell for cell in heads)
+    if not asks and (listed or len(filled) == 2):
+        return [() if row is heads or not any(row) else _by_heads(heads, row) for row in rows]
+    return [() if asks and row is heads else _by_first_cell(row) for row in rows]
+
+
+def _by_first_cell(row: list[str]) -> tuple[tuple[str, str], ...]:
+    cells = row[1:] if len(row) > 2 and row[0].strip(" .)").isdigit() else row
+    if len(cells) < 2 or not cells[0]:
+        return ()
+    return ((cells[0], " ".join(cell for cell in cells[1:] if cell)),)
+
+
+def _by_heads(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((head, value) for head, value in zip_longest(heads, row, fillvalue="") if head)
