@@ -9,12 +9,14 @@ from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, DictBackend, Identity, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+from pymap.concurrent import Event
 from pymap.exceptions import InvalidAuth
 from pymap.imap import IMAPServer
 from pymap.interfaces.login import IdentityInterface
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import ObjectId
 from pymap.parsing.specials.flag import Flag, Wildcard
+from pymap.selected import SelectedMailbox
 from pymap.user import UserMetadata
 from pysasl import SASLAuth
 from pysasl.creds.external import ExternalCredentials
@@ -27,11 +29,19 @@ from bot.demo.accounts import Accounts
 
 
 class _Folder(MailboxData):
-    """A folder that keeps keywords, as real servers do; pymap's own drops them."""
+    """A folder that keeps keywords and tells IDLE what came before it; pymap's own does neither."""
 
     @property
     def permanent_flags(self) -> frozenset[Flag]:
         return super().permanent_flags | {Wildcard}
+
+    async def update_selected(
+        self, selected: SelectedMailbox, *, wait_on: Event | None = None
+    ) -> SelectedMailbox:
+        known = selected.mod_sequence
+        if known is not None and known < self._mod_sequences.highest:
+            wait_on = None  # there is something to tell already
+        return await super().update_selected(selected, wait_on=wait_on)
 
 
 class _Folders(MailboxSet):

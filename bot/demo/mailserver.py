@@ -89,12 +89,16 @@ class EmbeddedMail:
         self.smtp_port = await self._smtp.start(None if self._starttls else self._tls, self._starttls)
 
     async def _close(self) -> None:
+        # asyncio trips over a connection accepted just before its server closes: let it come about first.
+        for _ in range(10):
+            await asyncio.sleep(0)
         await self._halves[1].stop()
         await self._halves[0].stop()
-        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0)
 
     @property
     def _halves(self) -> tuple[ImapHalf, SmtpHalf]:

@@ -87,7 +87,6 @@ class SmtpHalf:
         if self._server is not None:
             self._server.close()
         self.drop_connections()
-        await asyncio.sleep(0)
 
     # --- aiosmtpd's hooks
 
@@ -168,11 +167,18 @@ class _Protocol(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self.sessions.discard(self)
         super().connection_lost(error)
+        self._abort(self._original_transport)
 
     def cut(self) -> None:
         """Close it without a word."""
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+        self._abort(self.transport)
+        self._abort(self._original_transport)
+
+    @staticmethod
+    def _abort(transport: asyncio.BaseTransport | None) -> None:
+        """After STARTTLS there are two of them, and the lower one would wait for a good-bye."""
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
 
 
 def stamped(raw: bytes, sender: str, recipient: str, account: str | None) -> bytes:

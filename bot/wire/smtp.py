@@ -14,7 +14,7 @@ from bot.wire.checks import failed
 from bot.wire.security import Credentials, Security, refuse_clear_text, tls_context
 from bot.wire.smtp_check import check_server
 from bot.wire.smtp_errors import ConnectionGone
-from bot.wire.smtp_session import SmtpServer, name_of_this_machine, open_session
+from bot.wire.smtp_session import SmtpServer, hang_up, name_of_this_machine, open_session
 from bot.wire.smtp_transaction import Envelope, make_envelope, transmit
 
 # Many servers hang up on a silent client after one to five minutes.
@@ -67,7 +67,7 @@ class SmtpMailer:
 
     async def _send_over(self, client: SMTP, envelope: Envelope) -> Delivery:
         """One transaction; the session is kept if the server still wants it afterwards."""
-        clean = False
+        clean, transport = False, client.transport
         try:
             delivery = await transmit(client, envelope, str(self.server))
             clean = True
@@ -76,7 +76,7 @@ class SmtpMailer:
             if clean or await self._reset(client):
                 self._idle.append((time.monotonic(), client))
             else:
-                client.close()
+                hang_up(client, transport)
 
     async def _reset(self, client: SMTP) -> bool:
         """Whether the session can be used for another mail after this one failed."""
@@ -126,7 +126,8 @@ class SmtpMailer:
 
 async def _quit(client: SMTP) -> None:
     """QUIT politely where somebody still listens, then close."""
+    transport = client.transport
     with contextlib.suppress(SMTPException, OSError):
         if client.is_connected:
             await client.quit(timeout=_QUIT_SECONDS)
-    client.close()
+    hang_up(client, transport)

@@ -10,7 +10,7 @@ from bot.ports import CheckLine
 from bot.wire.checks import check_certificate, connection_mend, failed, login_mend, ok
 from bot.wire.security import Credentials
 from bot.wire.smtp_errors import connecting
-from bot.wire.smtp_session import SmtpServer, connect, log_in
+from bot.wire.smtp_session import SmtpServer, connect, hang_up, log_in
 
 
 async def check_server(
@@ -31,9 +31,10 @@ async def check_server(
         mend = login_mend(credentials, "smtp")
         lines.append(failed("SMTP login", error, mend))
     finally:
+        transport = client.transport
         with contextlib.suppress(SMTPException, OSError):
             await client.quit(timeout=3.0)
-        client.close()
+        hang_up(client, transport)
     return lines
 
 
