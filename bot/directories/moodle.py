@@ -1,6 +1,7 @@
 """The Moodle connector: accounts made over its REST web service, as measured on a running 4.5."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import httpx
 
@@ -13,6 +14,7 @@ from bot.directories.moodle_wire import MoodleError, MoodleWire, records
 from bot.directories.names import read_fallback
 from bot.errors import DirectoryRefused
 from bot.ports import CheckLine
+from bot.values.customer import Customer, NotifyBy
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
 
 _IN_COHORT_ALREADY = "3"
@@ -81,6 +83,14 @@ class MoodleDirectory:
     def __repr__(self) -> str:
         return f"MoodleDirectory({self.name!r}, {self._edge.base_url!r})"
 
+    def for_customer(self, customer: Customer) -> "MoodleDirectory":
+        """This directory over the same connection, with the cohort and the notices that a customer has."""
+        twin = copy(self)
+        twin._cohort = customer.cohort or self._cohort
+        if customer.notify_by is NotifyBy.PLATFORM:
+            twin._maker = self._maker.mailing()
+        return twin
+
     def check(self) -> Sequence[CheckLine]:
         """Try the connection, each function and each capability; nothing is changed."""
         return check_moodle(self._wire, self._finder, cohort=bool(self._cohort))
@@ -92,24 +102,27 @@ class MoodleDirectory:
     def create(self, learners: Sequence[Learner], stamp: str) -> list[CreateResult]:
         """Create in batches; what is refused as a whole is halved until the cause stands alone."""
         results = self._maker.create(learners, stamp)
-        created = [one.account.id for one in results if one.status is CreateStatus.CREATED and one.account]
-        self.join_cohort(created)
+        created = [one.account for one in results if one.account and one.status is CreateStatus.CREATED]
+        self.adopt(created)
         return results
 
-    def join_cohort(self, account_ids: Sequence[str]) -> None:
-        """Put accounts into the configured cohort; those that are in it already stay. No cohort, no call."""
+    def adopt(self, accounts: Sequence[Account]) -> None:
+        """Do what is done for new accounts besides making them: they join the cohort, if one is set.
+
+        For accounts that an interrupted call turned out to have made. Those in the cohort already stay.
+        """
         kind, value = (
             ("id", self._cohort[3:]) if self._cohort.startswith("id:") else ("idnumber", self._cohort)
         )
-        for start in range(0, len(account_ids) if self._cohort else 0, self.batch_size):
+        for start in range(0, len(accounts) if self._cohort else 0, self.batch_size):
             rows = [
                 [
                     ("cohorttype][type", kind),
                     ("cohorttype][value", value),
                     ("usertype][type", "id"),
-                    ("usertype][value", account_id),
+                    ("usertype][value", account.id),
                 ]
-                for account_id in account_ids[start : start + self.batch_size]
+                for account in accounts[start : start + self.batch_size]
             ]
             reply = self._wire.call("core_cohort_add_cohort_members", records("members", rows))
             for warning in _warnings(reply):

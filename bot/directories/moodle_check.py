@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bot.directories.http import plain_words
 from bot.directories.moodle_find import BLIND, BY_FIELD, BY_LIKENESS, MoodleFinder
 from bot.directories.moodle_wire import MoodleError, MoodleWire, records
-from bot.errors import DirectoryRefused, DirectoryUnavailable
+from bot.errors import RollcallError
 from bot.ports import CheckLine, Health
 
 _CREATE = "core_user_create_users"
@@ -37,7 +37,7 @@ def check_moodle(wire: MoodleWire, finder: MoodleFinder, *, cohort: bool) -> lis
         if error.code != "accessexception":
             return [*lines, _failed("site", str(wire.verdict("core_webservice_get_site_info", error)))]
         site = None
-    except (DirectoryRefused, DirectoryUnavailable) as error:
+    except RollcallError as error:
         return [*lines, _failed("site", str(error))]
     lines += _site_lines(site if isinstance(site, dict) else {}, wire, cohort=cohort)
     return [*lines, _check_sight(wire, finder), _check_create(wire), _check_update(wire)]
@@ -99,7 +99,7 @@ def _check_sight(wire: MoodleWire, finder: MoodleFinder) -> CheckLine:
         if not canary.username:
             return _failed("seeing accounts", f"{wire.platform} {BLIND}", "give them to the role of its user")
         shown = canary.addresses_shown
-    except (DirectoryRefused, DirectoryUnavailable) as error:
+    except RollcallError as error:
         return _failed("seeing accounts", str(error))
     if shown:
         return _fine("seeing accounts", "other accounts are found, with their addresses")
@@ -134,7 +134,7 @@ def _probe(
             return _failed(what, f"the token may not call {function}", "add the function to the service")
         if not error.blames_a_row and error.code != "invaliduserid":
             return _failed(what, str(wire.verdict(function, error)))
-    except (DirectoryRefused, DirectoryUnavailable) as error:
+    except RollcallError as error:
         return _failed(what, str(error))
     return _fine(what, "allowed")
 

@@ -7,7 +7,7 @@ from bot.directories.moodle_find import BLIND, MoodleFinder
 from bot.directories.moodle_rules import moodle_email
 from bot.directories.moodle_wire import MoodleError, MoodleWire, records
 from bot.directories.names import NameRules, mark_of, username_of, why_refused
-from bot.directories.outcomes import existing, in_order, refused
+from bot.directories.outcomes import in_order, refused, taken
 from bot.directories.passwords import random_password
 from bot.errors import DirectoryRefused, DirectoryUnavailable
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
@@ -38,6 +38,17 @@ class MoodleMaker:
         self._stamps = stamps
         self._password_length = password_length
 
+    def mailing(self) -> "MoodleMaker":
+        """The same, but Moodle makes the passwords and mails them."""
+        return MoodleMaker(
+            self._wire,
+            self._finder,
+            self._rules,
+            batch_size=self._batch_size,
+            stamps=self._stamps,
+            password_length=0,
+        )
+
     def create(self, learners: Sequence[Learner], stamp: str) -> list[CreateResult]:
         """A result each, in order. What was made before an error is found by the next look-up."""
         results: dict[str, CreateResult] = {}
@@ -65,7 +76,7 @@ class MoodleMaker:
         except MoodleError as error:
             self._raise_unless_a_row(error)
             found = self._finder.find([learner.email for learner in learners])
-        done = {row.key: existing(row, found[row.key]) for row in learners if row.key in found}
+        done = {row.key: taken(row, found[row.key], stamp) for row in learners if row.key in found}
         rest = [row for row in learners if row.key not in found]
         return done | (self._create_halving(rest, stamp) if rest else {})
 
@@ -75,7 +86,7 @@ class MoodleMaker:
         except MoodleError as error:
             self._raise_unless_a_row(error)
             if len(learners) == 1:
-                return {learners[0].key: self._explain(learners[0], error)}
+                return {learners[0].key: self._explain(learners[0], error, stamp)}
         half = len(learners) // 2
         return self._create_halving(learners[:half], stamp) | self._create_halving(learners[half:], stamp)
 
@@ -117,11 +128,11 @@ class MoodleMaker:
         )
         return CreateResult(key=learner.key, status=CreateStatus.CREATED, account=account)
 
-    def _explain(self, learner: Learner, error: MoodleError) -> CreateResult:
+    def _explain(self, learner: Learner, error: MoodleError, stamp: str) -> CreateResult:
         """Why a learner was refused alone: an account that look-ups miss, or something Moodle won't tell."""
         found = self._finder.find([learner.email]).get(learner.key) or self._finder.find_alike(learner.email)
         if found:
-            return existing(learner, found)
+            return taken(learner, found, stamp)
         if not self._finder.canary().username:
             raise DirectoryRefused(f"{self._wire.platform} {BLIND}")
         if error.code == "dmlwriteexception":

@@ -1,13 +1,20 @@
 """Results of `Directory.create` as every connector gives them: built, and put into the order asked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
 
 
-def existing(learner: Learner, account: Account | None) -> CreateResult:
-    """The address or username is taken, by `account` as far as we may see it."""
-    return CreateResult(key=learner.key, status=CreateStatus.EXISTING, account=account)
+def taken(learner: Learner, account: Account | None, stamp: str) -> CreateResult:
+    """The address or username is taken, by `account` as far as we may see it.
+
+    An account that carries this very stamp is our own: a call whose answer was lost has made it, perhaps
+    after the look-up that followed.
+    """
+    ours = account is not None and stamp != "" and account.stamp == stamp
+    status = CreateStatus.CREATED if ours else CreateStatus.EXISTING
+    return CreateResult(key=learner.key, status=status, account=account)
 
 
 def refused(learner: Learner, reason: str) -> CreateResult:
@@ -22,7 +29,7 @@ def in_order(learners: Sequence[Learner], results: Mapping[str, CreateResult]) -
     for learner in learners:
         result = results[learner.key]
         if learner.key in seen and result.status is CreateStatus.CREATED:
-            result = existing(learner, result.account)
+            result = replace(result, status=CreateStatus.EXISTING)
         seen.add(learner.key)
         ordered.append(result)
     return ordered

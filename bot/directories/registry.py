@@ -7,10 +7,32 @@ from typing import Any, cast
 
 from bot.errors import ConfigurationError, RollcallError
 from bot.ports import Directory
+from bot.settings.tables import DirectorySettings
+
+# What the configuration of a directory calls what a connector's factory calls otherwise.
+_RENAMED = {"url": "base_url", "batch": "batch_size"}
 
 GROUP = "rollcall.directories"
 
 _NEEDED = ("name", "batch_size", "check", "find", "create", "set_password", "deactivate", "close")
+
+
+def make_directory(entry: DirectorySettings) -> Directory:
+    """The directory of one `[[directories]]` table.
+
+    The factory gets `name`, the keys that are set (`url` as `base_url`, `batch` as `batch_size`, `token` as a
+    function that reads it anew) and everything under `options`. Raises `ConfigurationError`.
+    """
+    values: dict[str, Any] = {
+        _RENAMED.get(key, key): getattr(entry, key)
+        for key in ("url", "ca_file", "timeout", "batch", "username_fallback")
+        if key in entry.model_fields_set
+    }
+    if entry.model_fields_set & {"token", "token_file"}:
+        values["token"] = entry.secret
+    if twice := sorted(set(values) & set(entry.options)):
+        raise ConfigurationError(f'directory "{entry.name}": {", ".join(twice)} is set twice')
+    return open_directory(entry.kind, entry.name, values | entry.options)
 
 
 def list_connectors(found: Iterable[EntryPoint] | None = None) -> dict[str, EntryPoint]:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from bot.directories.scim_find import ScimFinder, Way
 from bot.directories.scim_wire import Provider, ScimWire
-from bot.errors import DirectoryRefused, DirectoryUnavailable
+from bot.errors import RollcallError
 from bot.ports import CheckLine, Health
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -29,7 +29,7 @@ def check_scim(wire: ScimWire, finder: ScimFinder) -> list[CheckLine]:
         provider = wire.provider()
         lines.append(_service_line(provider, wire))
         finder.find([_NOBODY])
-    except (DirectoryRefused, DirectoryUnavailable) as error:
+    except RollcallError as error:
         return [
             *lines,
             CheckLine(subject="scim: service", health=Health.FAILED, detail=str(error), mend=_MEND),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.directories.http import Answer
 from bot.directories.names import NameRules, stamp_of, username_of, why_refused
-from bot.directories.outcomes import existing, in_order, refused
+from bot.directories.outcomes import in_order, refused, taken
 from bot.directories.passwords import random_password
 from bot.directories.scim_find import ScimFinder
 from bot.directories.scim_rules import packed, user_resource
@@ -88,7 +88,6 @@ class ScimMaker:
         by_id = {str(one.get("bulkId")): one for one in operations}
         results: Results = {}
         doubtful: list[Learner] = []
-        said: dict[str, str] = {}
         for number, row in enumerate(rows):
             operation = by_id.get(_bulk_id(number))
             status = _status(operation)
@@ -98,23 +97,16 @@ class ScimMaker:
                 results[row.key] = self._made(row, account_id, stamp)
             else:
                 doubtful.append(row)
-            if operation is not None and 400 <= status < 500:
-                said[row.key] = self._wire.detail(operation.get("response"), status)
-        return results | (self._settle(doubtful, said, stamp) if doubtful else {})
+        return results | (self._settle(doubtful, stamp) if doubtful else {})
 
-    def _settle(self, rows: Sequence[Learner], said: Mapping[str, str], stamp: str) -> Results:
+    def _settle(self, rows: Sequence[Learner], stamp: str) -> Results:
         """Rows of a bulk answer that is silent or says no: what exists is looked up, the rest made singly."""
         found = self._finder.find([row.email for row in rows])
         results: Results = {}
         for row in rows:
             account = found.get(row.key)
-            if account is not None and row.key not in said and stamp and account.stamp == stamp:
-                results[row.key] = CreateResult(key=row.key, status=CreateStatus.CREATED, account=account)
-            elif account is not None:
-                results[row.key] = existing(row, account)
-            else:
-                # Alone, so that a service's oddities with bulk cannot fail a good row.
-                results[row.key] = self._create_one(row, stamp)
+            # Alone, so that a service's oddities with bulk cannot fail a good row.
+            results[row.key] = taken(row, account, stamp) if account else self._create_one(row, stamp)
         return results
 
     def _create_singly(self, rows: Sequence[Learner], stamp: str) -> Results:
@@ -129,7 +121,7 @@ class ScimMaker:
         # 409, or one of the 400s that some services answer instead: what is there decides, not the words.
         account = self._finder.find([row.email]).get(row.key)
         if account is not None or answer.status == 409:
-            return existing(row, account)
+            return taken(row, account, stamp)
         return refused(row, f"the platform says: {self._wire.words(answer)}")
 
     def _read_made(self, row: Learner, answer: Answer, stamp: str) -> CreateResult:
@@ -143,9 +135,7 @@ class ScimMaker:
         account = self._finder.find([row.email]).get(row.key)
         if account is None:
             raise DirectoryUnavailable(f"{self._wire.platform} says it made an account, but does not show it")
-        if account.stamp == stamp:
-            return CreateResult(key=row.key, status=CreateStatus.CREATED, account=account)
-        return existing(row, account)
+        return taken(row, account, stamp)
 
     def _operation(self, row: Learner, stamp: str, number: int) -> dict[str, Any]:
         data = self._resource(row, stamp)

@@ -132,6 +132,7 @@ def test_a_thousand_learners_end_as_one_account_each(platform: str, seed: int) -
         assert work.tries > 5
 
 
+@pytest.mark.servers
 def test_a_thousand_learners_on_a_real_scim_server_end_as_one_account_each() -> None:
     luck = random.Random(3)
     tag = a_tag()

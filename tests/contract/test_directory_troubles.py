@@ -104,7 +104,7 @@ def test_temporary_trouble_is_said_as_such_and_in_time(platform: Platform, troub
     if (call, trouble) == ("set_password", "nothing that claims success") and "scim" in platform.token:
         return  # to a PATCH, nothing is a good answer
     platform.server.pick_fault = lambda _request: TEMPORARY[trouble]
-    directory = platform.open(timeout=0.3)
+    directory = platform.open(timeout=0.15)
     began = time.monotonic()
     with pytest.raises(DirectoryUnavailable) as caught:
         calls(directory)[call]()
@@ -126,7 +126,7 @@ def test_permanent_trouble_is_for_a_person(platform: Platform, trouble: str, cal
 def test_the_check_says_what_is_wrong_and_never_raises(platform: Platform, trouble: str) -> None:
     fault = (TEMPORARY | PERMANENT)[trouble]
     platform.server.pick_fault = lambda _request: fault
-    lines = platform.open(timeout=0.3).check()
+    lines = platform.open(timeout=0.15).check()
     failed = [line for line in lines if line.health is Health.FAILED]
     assert failed
     assert all(line.mend for line in failed)
@@ -161,7 +161,7 @@ def test_the_pause_a_platform_asks_for_is_handed_on(platform: Platform) -> None:
 
 
 def test_a_platform_that_comes_back_is_used_again(platform: Platform) -> None:
-    directory = platform.open(timeout=0.3)
+    directory = platform.open(timeout=0.15)
     platform.server.faults.extend([Drop(after=False), Hang(after=False), Reply(status=503)])
     for _ in range(3):
         with pytest.raises(DirectoryUnavailable):

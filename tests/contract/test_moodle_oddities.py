@@ -9,6 +9,7 @@ from bot.directories.moodle import MoodleDirectory
 from bot.errors import DirectoryRefused, DirectoryUnavailable
 from bot.ports import CheckLine, Health
 from bot.values.address import identity_key
+from bot.values.customer import Customer, NotifyBy
 from bot.values.learner import CreateStatus, Learner
 from tests.contract.directory_suite import STAMP, a_learner, a_tag, created, statuses
 from tests.platforms import moodle_server as platform
@@ -106,7 +107,7 @@ def test_a_batch_created_before_is_told_apart_in_a_few_requests(
     server: MoodleServer, directory: MoodleDirectory
 ) -> None:
     learners = some(50)
-    directory.create(learners[:49], STAMP)
+    directory.create(learners[:49], "RC-OTHER2")
     server.requests.clear()
     assert statuses(directory.create(learners, STAMP)) == [EXISTING] * 49 + [CREATED]
     assert len(server.requests) <= 5
@@ -258,7 +259,7 @@ def test_new_accounts_join_the_cohort_and_those_already_in_it_stay(
     results = directory.create(some(60), STAMP)
     ids = [result.account.id for result in results if result.account]
     assert server.site.cohorts["acme"] == {int(one) for one in ids}
-    directory.join_cohort(ids)
+    directory.adopt([result.account for result in results if result.account])
     assert len(server.site.cohorts["acme"]) == 60
 
 
@@ -369,3 +370,28 @@ def test_the_token_travels_in_the_body_only(server: MoodleServer, directory: Moo
         assert request.method == "POST"
         assert request.query == ""
         assert TOKEN not in request.path + str(request.headers)
+
+
+# --- customers
+
+
+def test_each_customer_has_its_own_cohort_and_way_of_telling(server: MoodleServer, opened: Opener) -> None:
+    server.site.cohorts |= {"acme": set(), "umbrella": set()}
+    shared = opened()
+    acme = shared.for_customer(Customer(name="Acme", cohort="acme"))
+    umbrella = shared.for_customer(Customer(name="Umbrella", cohort="umbrella", notify_by=NotifyBy.PLATFORM))
+    one, two = created(acme, a_learner()), created(umbrella, a_learner())
+    created(shared, a_learner())
+    assert server.site.cohorts == {"acme": {int(one.id)}, "umbrella": {int(two.id)}}
+    assert server.site.users[int(one.id)]["password"]
+    assert server.site.users[int(two.id)]["password"] is None
+
+
+def test_an_account_whose_making_was_answered_too_late_is_ours(
+    server: MoodleServer, directory: MoodleDirectory
+) -> None:
+    learners = some(3)
+    directory.create(learners, STAMP)
+    assert statuses(directory.create(learners, STAMP)) == [CREATED] * 3
+    assert statuses(directory.create(learners, "RC-OTHER2")) == [EXISTING] * 3
+    assert len(server.site.emails()) == 3

@@ -3,10 +3,12 @@
 from importlib.metadata import EntryPoint
 
 import pytest
+from pydantic import SecretStr
 
 from bot.directories.moodle import MoodleDirectory
-from bot.directories.registry import GROUP, list_connectors, open_directory
+from bot.directories.registry import GROUP, list_connectors, make_directory, open_directory
 from bot.errors import ConfigurationError
+from bot.settings.tables import DirectorySettings
 
 MOODLE = EntryPoint("moodle", "bot.directories.moodle:MoodleDirectory", GROUP)
 SCIM = EntryPoint("scim", "bot.directories.scim:ScimDirectory", GROUP)
@@ -64,3 +66,41 @@ def test_two_packages_cannot_offer_one_name() -> None:
     with pytest.raises(ConfigurationError, match="uninstall one"):
         list_connectors([MOODLE, other])
     assert list_connectors([MOODLE, MOODLE]) == {"moodle": MOODLE}
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.directories.registry.entry_points", lambda group: OURS if group == GROUP else ())
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_table_of_the_configuration_becomes_a_directory() -> None:
+    entry = DirectorySettings(
+        name="academy",
+        kind="moodle",
+        url="https://moodle.example.com/",
+        token=SecretStr("t0ken"),
+        batch=20,
+        username_fallback="replace",
+        options={"cohort": "acme", "find_size": 100},
+    )
+    directory = make_directory(entry)
+    assert isinstance(directory, MoodleDirectory)
+    assert (directory.name, directory.batch_size) == ("academy", 20)
+    assert repr(directory) == "MoodleDirectory('academy', 'https://moodle.example.com')"
+    directory.close()
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_key_given_twice_is_a_mistake() -> None:
+    entry = DirectorySettings(
+        name="academy", kind="scim", url="https://x.example", options={"base_url": "https://y.example"}
+    )
+    with pytest.raises(ConfigurationError, match="base_url is set twice"):
+        make_directory(entry)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_table_without_a_token_is_told_so() -> None:
+    with pytest.raises(ConfigurationError, match=r'directory "academy".* needs token'):
+        make_directory(DirectorySettings(name="academy", kind="scim", url="https://x.example"))
