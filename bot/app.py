@@ -1,21 +1,27 @@
 """The composition root: the one file that names concrete classes and fits them together from the settings."""
 
+import asyncio
 import os
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import __version__
-from bot.directories import make_directory
 from bot.directories.embedded import EmbeddedDirectory
-from bot.errors import ConfigurationError
-from bot.ports import Directory, Mailbox, SheetReader, SignatureVerifier
+from bot.directories.registry import open_directory
+from bot.errors import ConfigurationError, RollcallError
+from bot.installation import check_installation
+from bot.learners.undo import undo_created
+from bot.ports import CheckLine, Directory, Health, Mailbox, SheetReader, SignatureVerifier
 from bot.reply.template_set import Templates
+from bot.request.sender import CustomerIndex
+from bot.runners.assessing import Assessor
 from bot.runners.chores import ChoreRunner
 from bot.runners.conversation import tend_questions
 from bot.runners.delivery import Delivery
@@ -37,10 +43,12 @@ from bot.store.messages import MessageStore
 from bot.store.nodes import NodeStore
 from bot.store.notices import NoticeBook
 from bot.store.outbox import OutboxStore
+from bot.store.queries import Queries
 from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
-from bot.store.upgrade import upgrade
+from bot.store.upgrade import HEAD, require_current, upgrade
 from bot.values.message import MessageLimits
+from bot.values.sheet import SheetLimits
 from bot.wire.dkim import DkimVerifier
 from bot.wire.imap import ImapMailbox
 from bot.wire.security import Credentials
@@ -74,6 +82,79 @@ class Ledger:
     keeping: Keeping
 
 
+def open_database(settings: Settings, *, clock: Callable[[], float] = time.time) -> Database:
+    """The ledger's database as it is, whatever its schema."""
+    return Database(
+        settings.database, owner=node_name(settings), lease_seconds=settings.lease_seconds, clock=clock
+    )
+
+
+def open_queries(settings: Settings) -> Queries:
+    """Read-only views; raises ConfigurationError where the schema is not ours."""
+    database = open_database(settings)
+    require_current(database)
+    return Queries(database)
+
+
+@contextmanager
+def use_ledger(settings: Settings) -> Iterator[tuple[Ledger, Queries]]:
+    """The stores for a short command beside a running service."""
+    ledger = open_ledger(settings)
+    try:
+        yield ledger, Queries(ledger.database)
+    finally:
+        ledger.database.close()
+
+
+def undo_import(settings: Settings, reference: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Deactivate what an import created and nobody used: (deactivated, [(address, why left alone)])."""
+    with use_ledger(settings) as (ledger, _):
+        record = ledger.imports.by_reference(reference.upper())
+        if record is None:
+            raise ConfigurationError(f"no import is known under {reference}")
+        directory = make_directories(settings, ledger)[record.directory]
+        try:
+            return undo_created(ledger.imports.created_accounts(record.id), directory)
+        finally:
+            directory.close()
+
+
+def check_everything(settings: Settings) -> Iterator[CheckLine]:
+    """Every line of `rollcall check`, as soon as it is known."""
+    yield from check_installation(settings)
+    try:
+        ledger = open_ledger(settings)
+    except RollcallError as error:
+        yield CheckLine(
+            subject="database",
+            health=Health.FAILED,
+            detail=str(error),
+            mend="Check `database` in the configuration, and that the service may write there.",
+        )
+        return
+    yield CheckLine(
+        subject="database", health=Health.OK, detail=f"{settings.database.partition(':')[0]}, schema {HEAD}"
+    )
+    try:
+        for mailbox in settings.mailboxes:
+            own = mailbox.folders
+            yield from make_mailbox(mailbox).check([own.inbox, own.done, own.held, own.problem, own.approved])
+        yield from asyncio.run(_check_mailer(settings))
+        for directory in make_directories(settings, ledger).values():
+            yield from directory.check()
+            directory.close()
+    finally:
+        ledger.database.close()
+
+
+async def _check_mailer(settings: Settings) -> Sequence[CheckLine]:
+    mailer = make_mailer(settings)
+    try:
+        return await mailer.check()
+    finally:
+        await mailer.close()
+
+
 def node_name(settings: Settings) -> str:
     """Under what name this process holds leases: unique, so that a dead process is never mistaken for us."""
     return f"{settings.node or socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
@@ -86,9 +167,7 @@ def message_id_domain(settings: Settings) -> str:
 
 def open_ledger(settings: Settings, *, clock: Callable[[], float] = time.time) -> Ledger:
     """The stores, over a database whose schema is ours; raises ConfigurationError where it can't be."""
-    database = Database(
-        settings.database, owner=node_name(settings), lease_seconds=settings.lease_seconds, clock=clock
-    )
+    database = open_database(settings, clock=clock)
     upgrade(database)
     messages = MessageStore(database, done_folder=settings.mailboxes[0].folders.done)
     notices = NoticeBook(database, domain=message_id_domain(settings))
@@ -127,7 +206,23 @@ def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]
 def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
     if entry.kind == "embedded":
         return EmbeddedDirectory(ledger.database.engine, name=entry.name, clock=ledger.database.clock)
-    return make_directory(entry)
+    return open_directory(entry.kind, entry.name, _options(entry))
+
+
+def _options(entry: DirectorySettings) -> dict[str, object]:
+    """What a connector's constructor takes: the named keys that are set, and whatever stands in `options`."""
+    options: dict[str, object] = dict(entry.options)
+    if entry.url:
+        options["base_url"] = entry.url
+    if entry.token_file or entry.token.get_secret_value():
+        options["token"] = entry.secret
+    if entry.ca_file:
+        options["ca_file"] = entry.ca_file
+    if entry.batch:
+        options["batch_size"] = entry.batch
+    if entry.username_fallback != "refuse":
+        options["username_fallback"] = entry.username_fallback
+    return options | {"timeout": entry.timeout}
 
 
 def credentials(login: Login) -> Credentials:
@@ -191,6 +286,33 @@ def _key_file(settings: Settings) -> Path:
     raise ConfigurationError("links.key_file: is needed with PostgreSQL, the same file for every bot")
 
 
+def open_assessor(settings: Settings | None, sheets: SheetReader) -> Assessor:
+    """Reads messages by the settings' policy; without settings, only what the messages say by themselves."""
+    if settings is None:
+        return Assessor(
+            policy=None,
+            customers=CustomerIndex(),
+            sheets=sheets,
+            verifier=None,
+            own_addresses=frozenset(),
+            own_domain="rollcall.invalid",
+        )
+    own = {address for mailbox in settings.mailboxes for address in (mailbox.address, *mailbox.aliases)}
+    return Assessor(
+        policy=settings.trust_policy(),
+        customers=CustomerIndex.of(settings.customer_values()),
+        sheets=sheets,
+        verifier=make_verifier(settings),
+        own_addresses=frozenset(own),
+        own_domain=message_id_domain(settings),
+    )
+
+
+def sheet_limits(settings: Settings | None) -> SheetLimits:
+    """The limits for reading sheets, the usual ones without settings."""
+    return settings.sheet_limits() if settings else SheetLimits()
+
+
 def make_office(
     settings: Settings,
     ledger: Ledger,
@@ -209,7 +331,6 @@ def make_office(
         nodes=ledger.nodes,
         directories=directories,
         sheets=sheets,
-        verifier=make_verifier(settings),
         policy=settings.trust_policy(),
         customers=settings.customer_values(),
         mailboxes={mailbox.name: _identity(mailbox, settings) for mailbox in settings.mailboxes},
@@ -222,6 +343,7 @@ def make_office(
         ),
         message_id_domain=message_id_domain(settings),
         links=link_maker(settings),
+        assessor=open_assessor(settings, sheets),
         staff_address=settings.staff.address,
         remind_seconds=settings.conversation.remind_days * DAY,
         close_seconds=settings.conversation.close_days * DAY,

@@ -12,10 +12,10 @@ from bot.ports import (
     Outbox,
     Settler,
     SheetReader,
-    SignatureVerifier,
     Threads,
 )
 from bot.reply.template_set import Templates
+from bot.runners.assessing import Assessor
 from bot.runners.links import LinkMaker
 from bot.settings.tables import Folders
 from bot.values.customer import Customer, TrustPolicy
@@ -59,7 +59,6 @@ class Office:
     nodes: Nodes
     directories: Mapping[str, Directory]
     sheets: SheetReader
-    verifier: SignatureVerifier | None
     policy: TrustPolicy
     customers: Sequence[Customer]
     mailboxes: Mapping[str, MailboxIdentity]
@@ -67,6 +66,7 @@ class Office:
     limits: OfficeLimits
     message_id_domain: str
     links: LinkMaker
+    assessor: Assessor
     staff_address: str = ""
     remind_seconds: float = 3 * DAY
     close_seconds: float = 14 * DAY

@@ -140,6 +140,22 @@ class ImportStore:
                     ],
                 )
 
+    def by_reference(self, reference: str) -> ImportRecord | None:
+        """The import of that reference."""
+        with self._db.read() as connection:
+            row = connection.execute(select(imports).where(imports.c.reference == reference)).first()
+        return import_record(row) if row else None
+
+    def created_accounts(self, import_id: int) -> list[tuple[str, str]]:
+        """(address, account id) of every account that an import created."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(import_rows.c.email, import_rows.c.account).where(
+                    import_rows.c.import_id == import_id, import_rows.c.outcome == Outcome.CREATED
+                )
+            )
+            return [(row.email, row.account) for row in rows]
+
     def created_before(self, keys: Sequence[str], customer: str) -> dict[str, str]:
         found: dict[str, str] = {}
         with self._db.read() as connection:

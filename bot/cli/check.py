@@ -1,0 +1,42 @@
+"""`check`: every connection is tried, and each failure comes with the way to mend it."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from bot.app import check_everything
+from bot.cli.common_options import config_option, json_option, required_settings
+from bot.cli.screen_text import console, one_line
+from bot.ports import CheckLine, Health
+
+SIGNS = {Health.OK: ("ok", "green"), Health.WARNING: ("!!", "yellow"), Health.FAILED: ("XX", "red")}
+
+
+@click.command()
+@config_option
+@json_option
+def check(config: Path | None, as_json: bool) -> None:
+    """Try every connection and right that the service needs; nothing is changed and no mail is sent.
+
+    Exit code 0: all well (warnings allowed). 2: something failed; each line says how to mend it.
+    """
+    failed = False
+    for line in check_everything(required_settings(config)):
+        failed |= line.health is Health.FAILED
+        if as_json:
+            click.echo(json.dumps(asdict(line), ensure_ascii=False))
+        else:
+            _print(line)
+    sys.exit(2 if failed else 0)
+
+
+def _print(line: CheckLine) -> None:
+    sign, colour = SIGNS[line.health]
+    printer = console()
+    printer.print(f"{sign}  ", style=colour, end="")
+    printer.print(f"{one_line(line.subject)}: {one_line(line.detail, 400)}")
+    if line.mend and line.health is not Health.OK:
+        printer.print(f"      {one_line(line.mend, 400)}", style="dim")

@@ -1,0 +1,130 @@
+"""`preview`: what would be done with a mail or a sheet; nothing is changed, whatever the file holds."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.app import open_assessor, sheet_limits
+from bot.cli.common_options import config_option, json_option, optional_settings
+from bot.cli.preview_text import print_preview
+from bot.errors import MessageUnreadable
+from bot.mail.parse import parse_message
+from bot.runners.assessing import Assessment, Assessor
+from bot.runners.sniffing import looks_like_mail
+from bot.sheet.child import LimitedReader
+from bot.values.message import Message
+from bot.values.sheet import SheetReading, SheetRow
+
+
+@click.command()
+@config_option
+@json_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None:
+    """Say what would be done with each FILE, a mail (.eml) or a sheet. Nothing is changed.
+
+    Without a configuration the sender is not judged, and the rest is worked out all the same. With --json
+    there is one JSON object a file, one a line, whatever the file holds; exit code 2 is for a wrong call.
+    """
+    settings = optional_settings(config)
+    with LimitedReader(sheet_limits(settings)) as sheets:
+        assessor = open_assessor(settings, sheets)
+        progress = sys.stderr.isatty() and not as_json and len(files) > 20
+        for number, file in enumerate(files, start=1):
+            found = preview_file(file, assessor)
+            if as_json:
+                click.echo(json.dumps(found, ensure_ascii=False))
+            else:
+                print_preview(found)
+            if progress:
+                click.echo(f"\r{number}/{len(files)}", err=True, nl=False)
+
+
+def preview_file(file: Path, assessor: Assessor) -> dict[str, Any]:
+    """One file as the object that `--json` prints."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        return _unreadable(file, f"cannot be opened: {error.strerror or error}")
+    if not looks_like_mail(content, file.name):
+        return {"file": str(file), "kind": "sheet"} | _sheet(assessor.sheets.read(content, file.name))
+    try:
+        message = parse_message(content)
+    except MessageUnreadable as error:
+        return _unreadable_message(file, str(error))
+    return _message(file, message, assessor.assess(message, content))
+
+
+def _sheet(reading: SheetReading) -> dict[str, Any]:
+    return {
+        "verdict": reading.verdict.value,
+        "problem": reading.problem or None,
+        "rows": list(_rows(reading.rows)),
+    }
+
+
+def _rows(rows: tuple[SheetRow, ...]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {
+            "sheet": row.sheet,
+            "row": row.number,
+            "first_name": row.first_name,
+            "last_name": row.last_name,
+            "email": row.email,
+            "outcome": row.check.value,
+            "reason": row.reason.value if row.reason else None,
+            "repairs": list(row.repairs),
+        }
+
+
+def _message(file: Path, message: Message, found: Assessment) -> dict[str, Any]:
+    sender = found.sender
+    return {
+        "file": str(file),
+        "kind": "message",
+        "decision": found.screening.decision.value,
+        "reason": found.screening.reason,
+        "sender": {
+            "address": sender.address,
+            "customer": sender.customer or None,
+            "verified": sender.verified.value,
+            "why": sender.why,
+        },
+        "automated": found.screening.automated,
+        "preference": {
+            "answer": found.preference.answer.value,
+            "evidence": found.preference.evidence,
+            "where": found.preference.where,
+        },
+        "newest_text": found.spoken.newest_text,
+        "sheets": [{"file": reading.name, "kind": "sheet"} | _sheet(reading) for reading in found.readings],
+        "subject": message.subject,
+    }
+
+
+def _unreadable(file: Path, why: str) -> dict[str, Any]:
+    return {"file": str(file), "kind": "sheet", "verdict": "corrupt", "problem": why, "rows": []}
+
+
+def _unreadable_message(file: Path, why: str) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "kind": "message",
+        "decision": "leave",
+        "reason": why,
+        "sender": {
+            "address": "",
+            "customer": None,
+            "verified": "unknown",
+            "why": "there is no sender to read",
+        },
+        "automated": None,
+        "preference": {"answer": "unstated", "evidence": "", "where": ""},
+        "newest_text": "",
+        "sheets": [],
+        "subject": "",
+    }

@@ -1,0 +1,133 @@
+"""Reads a message as far as it speaks for itself, for the service and for `preview` alike."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.mail.newest import read_newest
+from bot.ports import SheetReader, SignatureVerifier
+from bot.request.automation import find_sign
+from bot.request.preference import read_preference
+from bot.request.screen import Facts, SheetFact, screen_message, weigh_sheets
+from bot.request.screen import Thread as ThreadFact
+from bot.request.sender import CustomerIndex, judge_sender
+from bot.request.wishes import read_wishes
+from bot.values.customer import TrustPolicy
+from bot.values.message import Attachment, Message
+from bot.values.request import Preference, Screening, Sender, Spoken, Verified, Wishes
+from bot.values.sheet import SheetReading, Verdict
+
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
+OUR_LETTERS = re.compile(
+    r"<(reply|ask|settled|notice|reminder|closing|confirm|note|waiting|bounces|staff)\.", re.IGNORECASE
+)
+# What a stranger sends is looked at only far enough to know whether to hold it.
+STRANGERS_BYTES = 1024 * 1024
+STRANGERS_FILES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    """What a message says by itself, whoever reads it: the service or `preview`."""
+
+    sender: Sender
+    spoken: Spoken
+    wishes: Wishes
+    preference: Preference
+    readings: tuple[SheetReading, ...]
+    screening: Screening
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Circumstances:
+    """What is known besides the message: its thread, its limits, and who let it through."""
+
+    thread: ThreadFact = ThreadFact.NONE
+    asked: bool = False
+    over_limit: str = ""
+    too_large: bool = False
+    approved: bool = False
+    customer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessor:
+    """Reads messages by one policy. Without one nothing is known of senders, and nobody is a stranger."""
+
+    policy: TrustPolicy | None
+    customers: CustomerIndex
+    sheets: SheetReader
+    verifier: SignatureVerifier | None
+    own_addresses: frozenset[str]
+    own_domain: str
+    sheets_per_message: int = 20
+
+    def assess(self, message: Message, raw: bytes, around: Circumstances = Circumstances()) -> Assessment:
+        """Everything the decision rests on, and the decision."""
+        sender = self.judge(message, raw)
+        sign = find_sign(message, own_addresses=self.own_addresses, own_message_ids=self.is_ours)
+        spoken = read_newest(message)
+        wishes = read_wishes(spoken, [file.name for file in message.attachments])
+        preference = read_preference(spoken, asked=around.asked)
+        known = bool(sender.customer) and sender.verified is Verified.YES
+        trusted = known or around.approved or self.policy is None
+        readings = self.read_files(message.attachments, trusted=trusted)
+        screening = screen_message(
+            Facts(
+                sender=sender,
+                sign=sign,
+                sheet=weigh_sheets(readings) if trusted else self._strangers_sheet(message, readings),
+                wishes=wishes,
+                answer=preference.answer,
+                thread=around.thread,
+                over_limit=around.over_limit,
+                too_large=around.too_large,
+                approved=around.approved,
+                customer=around.customer or sender.customer,
+                blank=not spoken.newest_text.strip() and not message.attachments and not message.subject,
+            )
+        )
+        return Assessment(
+            sender=sender,
+            spoken=spoken,
+            wishes=wishes,
+            preference=preference,
+            readings=readings,
+            screening=screening,
+        )
+
+    def judge(self, message: Message, raw: bytes) -> Sender:
+        """Who sent it, on what proof; our own DKIM check is asked only where the server's word is missing."""
+        sender = judge_sender(message, self.policy, self.customers)
+        if sender.verified is not Verified.NO or self.verifier is None or not sender.customer:
+            return sender
+        return judge_sender(
+            message, self.policy, self.customers, signing_domains=self.verifier.signing_domains(raw)
+        )
+
+    def is_ours(self, message_id: str) -> bool:
+        """Whether we made this Message-ID."""
+        ours = message_id.lower().rstrip(">").endswith(f"@{self.own_domain}")
+        return ours and OUR_LETTERS.match(message_id) is not None
+
+    def read_files(self, files: Sequence[Attachment], *, trusted: bool) -> tuple[SheetReading, ...]:
+        """One reading for each attachment that may be a sheet; pictures are passed over."""
+        wanted = [file for file in files if file.content and not file.content.startswith(PICTURES)]
+        if not trusted:
+            wanted = [file for file in wanted[:STRANGERS_FILES] if len(file.content) <= STRANGERS_BYTES]
+        readings = [self.sheets.read(file.content, file.name) for file in wanted[: self.sheets_per_message]]
+        readings += [_too_many(file, self.sheets_per_message) for file in wanted[self.sheets_per_message :]]
+        return tuple(readings)
+
+    def _strangers_sheet(self, message: Message, readings: Sequence[SheetReading]) -> SheetFact:
+        if any(len(file.content) > STRANGERS_BYTES for file in message.attachments):
+            return SheetFact.UNUSABLE
+        return weigh_sheets(readings)
+
+
+def _too_many(file: Attachment, limit: int) -> SheetReading:
+    return SheetReading(
+        name=file.name,
+        verdict=Verdict.TOO_LARGE,
+        problem=f"only the first {limit} attachments of a mail are read; please send this in another mail",
+    )
