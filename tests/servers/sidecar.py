@@ -2,21 +2,19 @@
 
 import asyncio
 import contextlib
-import socket
 import ssl
-import struct
 import threading
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from tests.servers.cable import break_off
 from tests.servers.certificates import Certificates
 from tests.servers.daemons import HOST
 from tests.servers.faults import Faults
 from tests.servers.zone import Zone
 
 Handler = Callable[[StreamReader, StreamWriter], Awaitable[None]]
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Sidecar:
@@ -151,8 +149,7 @@ async def _to_client(up: StreamReader, writer: StreamWriter, losing: asyncio.Eve
     while block := await up.read(65536):
         # 354 and "+ " only invite the client to go on; the answer comes after them.
         if losing.is_set() and not block.startswith((b"354", b"+ ")):
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-            writer.transport.abort()
+            break_off(writer)
             return
         writer.write(block)
         await writer.drain()
