@@ -4,8 +4,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
 
-from rich.panel import Panel
-from rich.text import Text
+from rich.rule import Rule
 
 from bot.cli.screen_text import console, harmless, one_line, table
 from bot.demo.stage import CUSTOMER, PASSWORD, SUPPORT, Stage, plain_text
@@ -13,16 +12,20 @@ from bot.store.queries import LedgerEntry
 
 
 def show_mail(raw: bytes, title: str, colour: str) -> None:
-    """A mail in a frame: who, what, text, files."""
+    """A mail under a ruled title: who, what, text, files."""
     message = message_from_bytes(raw)
     files = [part.get_filename() for part in message.walk() if part.get_filename()]
     head = [f"{name}: {_header(message[name])}" for name in ("From", "To", "Subject") if message[name]]
     if files:
         head.append("Attached: " + ", ".join(str(name) for name in files))
-    body = Text(harmless("\n".join(head) + "\n\n" + plain_text(raw).strip(), 6000))
-    console().print(
-        Panel(body, title=one_line(title), title_align="left", border_style=colour, padding=(0, 1))
-    )
+    out = console()
+    out.print(Rule(one_line(title), align="left", style=colour))
+    for line in head:
+        out.print(f"  {line}", style="dim")
+    out.print()
+    for line in harmless(plain_text(raw).strip(), 6000).splitlines():
+        out.print(f"  {line}".rstrip())
+    out.print()
 
 
 def _header(value: str | None) -> str:

@@ -208,5 +208,7 @@ def plain_text(raw: bytes) -> str:
     for part in message_from_bytes(raw).walk():
         if part.get_content_type() == "text/plain":
             payload = part.get_payload(decode=True)
-            return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+            return (
+                payload.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
+            )
     return ""
