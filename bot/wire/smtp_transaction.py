@@ -50,8 +50,9 @@ def make_envelope(sender: str, recipients: Sequence[str], raw: bytes) -> Envelop
 
 
 def _for_smtp(address: str) -> str:
-    local, at, domain = parse_address(address).rpartition("@")
-    if not (at and local and domain and address.isprintable()):
+    local, _, domain = address.rpartition("@")
+    # An address that the library would have to mend might be mended into somebody else's.
+    if not (local and domain and address.isprintable() and parse_address(address) == address):
         raise ValueError(address)
     # Only a domain that is not ASCII is rewritten: the others go out as they were given.
     return f"{local}@{domain if domain.isascii() else domain_key(domain)}"

@@ -138,7 +138,12 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def a_mailbox(
-    pair: MailPair, *, password: str = "", read_timeout: float = 10.0, **more: object
+    pair: MailPair,
+    *,
+    password: str = "",
+    connect_timeout: float = 5.0,
+    read_timeout: float = 10.0,
+    **more: object,
 ) -> ImapMailbox:
     """The support mailbox of a pair, not yet connected."""
     user = pair.users["support"]
@@ -148,9 +153,8 @@ def a_mailbox(
         Credentials(username=user.login, secret=lambda: password or user.password),
         security=pair.imap_security,
         ca_file=pair.ca_file or None,
-        connect_timeout=5.0,
+        connect_timeout=connect_timeout,
         read_timeout=read_timeout,
-        **more,  # type: ignore[arg-type]
     )
 
 

@@ -80,7 +80,7 @@ def test_after_a_lost_connection_it_connects_again_and_finds_what_came_meanwhile
 
 
 def test_a_frozen_server_is_unavailable_in_finite_time(servers: Servers) -> None:
-    box = a_mailbox(servers.pair, read_timeout=0.5)
+    box = a_mailbox(servers.pair, connect_timeout=0.5, read_timeout=0.5)
     box.connect()
     box.select("INBOX")
     servers.freeze()
