@@ -85,11 +85,15 @@ def split_sentences(text: str) -> list[str]:
 
 
 def language_of(text: str) -> str:
-    """The language most of whose small words stand in the text; English when in doubt."""
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text[:HEAD])]
-    counts = {language: sum(word in lexicon(language).signs for word in words) for language in LANGUAGES}
+    """The language whose small and listed words stand most in the text; English when in doubt."""
+    counts = _counts(text[:HEAD])
     best = max(LANGUAGES, key=lambda language: counts[language])
     return best if counts[best] > counts["en"] else "en"
+
+
+def _counts(text: str) -> dict[str, float]:
+    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", clean(text))][:400]
+    return {language: sum(lexicon(language).weight(word) for word in words) for language in LANGUAGES}
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -127,14 +131,15 @@ def _sentence(text: str, prior: str) -> Sentence:
     language = _language_here(cleaned, prior)
     clauses: list[Clause] = []
     for chunk in _chunks(lexicon(language).words_of(cleaned)):
+        if clauses and _weighs(clauses[-1]) and _depends(chunk, language):
+            chunk = [*clauses.pop().words, *chunk]
         clauses += _clauses(chunk, language)
     asks = "?" in text[-4:]
     return Sentence(text=text, language=language, asks=asks, clauses=tuple(clauses))
 
 
 def _language_here(text: str, prior: str) -> str:
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text[:2000])]
-    counts = {language: sum(word in lexicon(language).signs for word in words) for language in (prior, *LANGUAGES)}
+    counts = _counts(text[:1000])
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] >= counts[prior] + 2 else prior
 
@@ -171,12 +176,25 @@ def _clauses(words: list[str], language: str) -> list[Clause]:
         right = _clause(after, hit.tag, language)
         if hit.tag in {"and_", "or_", "so_"} and not (_says(left) and _says(right)):
             continue
+        if hit.tag in {"cond", "when_"} and _weighs(left):
+            continue
         pieces[-1:] = [left, right]
     return pieces
 
 
 def _says(clause: Clause) -> bool:
-    return clause.has(*VERBS, "ask", "undecided", "delegate", "neg", "negword") or bool(clause.replies)
+    return clause.has(*VERBS, "mail", "self", "selftell", "ask", "undecided", "delegate", "neg", "negword") or bool(clause.replies)
+
+
+def _depends(words: list[str], language: str) -> bool:
+    """Does it begin with that or if, so that the wish before the comma governs it?"""
+    frame = lexicon(language).find("frame", words[:2])
+    return any(hit.tag in {"cond", "that_", "when_"} and hit.first == 0 for hit in frame)
+
+
+def _weighs(clause: Clause) -> bool:
+    """`It would be good` before an if: not a condition but a wish."""
+    return clause.has("fine", "bad", "want", "undecided") and not clause.has("send", "notify", "tell", "get", "skip", "mail", "weak")
 
 
 def _clause(words: list[str], link: str, language: str) -> Clause:

@@ -33,11 +33,19 @@ def topic_of(question: str, language: str) -> Topic | None:
         for clause in sentence.clauses:
             if not is_about(clause, None):
                 continue
-            sign = polarity(clause, sentence.language)
-            if MIND.search(sentence.text):
-                sign = -sign
-            found = Topic(sign=sign, either_or=_either_or(sentence))
+            minds = bool(MIND.search(sentence.text))
+            sign = 1 if minds else polarity(clause, sentence.language)
+            found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
+
+
+def topic_of_label(label: str, language: str) -> Topic | None:
+    """The same for the label of a form line, where `Emails` alone is enough."""
+    if topic := topic_of(label, language):
+        return topic
+    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
+    return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
 
 
 def _either_or(sentence: Sentence) -> bool:
@@ -55,7 +63,7 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
         found = _LABELLED.match(line)
         if not found or len(found["label"].split()) > 16:
             continue
-        topic = topic_of(found["label"] + ("?" if "?" in found["mark"] else ""), language)
+        topic = topic_of_label(found["label"] + ("?" if "?" in found["mark"] else ""), language)
         if topic is not None:
             yield Field(topic=topic, value=found["value"], text=line.strip())
 

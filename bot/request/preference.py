@@ -4,11 +4,13 @@ Segments → clauses → signals → one answer for each reading → agreement o
 """
 
 import re
+from dataclasses import replace
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.request.clauses import Clause, Sentence, language_of, read_sentences
-from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, unstruck
-from bot.request.signals import LIMITS, Signal, Stance, Topic, limit_of, read_clause
+from bot.request.clauses import language_of, read_sentences
+from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
+from bot.request.signals import Stance, Topic
+from bot.request.statements import Heard, Signal, hear
 from bot.request.vocabulary import lexicon
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
@@ -65,7 +67,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
 def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:
     text = unstruck(segment.text)
     if segment.kind is SegmentKind.FORM:
-        topic = topic_of(segment.question, language)
+        topic = topic_of_label(segment.question, language)
         if topic is None:
             return _of_text(text, SegmentKind.TEXT, None, language, steps)
         return _of_field(Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps)
@@ -83,7 +85,7 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
         return None
     questions = [sentence for sentence in read_sentences(quoted[:4000], language) if sentence.asks]
     topics = [topic_of(sentence.text, language) for sentence in questions]
-    return topics[0] if len(topics) == 1 else None
+    return replace(topics[0], close=False) if len(topics) == 1 and topics[0] else None
 
 
 def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:
@@ -105,7 +107,7 @@ def _option(label: str, topic: Topic, language: str) -> Stance:
     hits = lexicon(language).find("replies", [label]) or lexicon("en").find("replies", [label])
     if not hits:
         return Stance.UNCLEAR
-    return Stance.YES if (hits[0].tag == "yes") == (topic.sign > 0) else Stance.NO
+    return Stance.YES if (hits[0].tag in {"yes", "do"}) == (topic.sign > 0) else Stance.NO
 
 
 def _of_text(text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]) -> list[Signal]:
@@ -116,10 +118,21 @@ def _of_text(text: str, kind: SegmentKind, topic: Topic | None, language: str, s
             if field.value and (found := _pure(field, language, steps)):
                 signals += found
                 text = text.replace(field.text, "", 1)
+    spoken_of = False
     for sentence in read_sentences(text, language):
-        found, topic = _of_sentence(sentence, kind, topic, steps)
-        signals += found
+        heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
+        steps += heard.steps
+        signals = _answered(signals, heard)
+        spoken_of = bool(heard.signals) or (spoken_of and not heard.signals and len(sentence.clauses) < 2)
+        topic = heard.topic
     return signals
+
+
+def _answered(signals: list[Signal], heard: Heard) -> list[Signal]:
+    """The signals with those of one more sentence; a question that it answers is none any more."""
+    if heard.signals and signals and signals[-1].why == "a question":
+        signals = signals[:-1]
+    return [*signals, *heard.signals]
 
 
 def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
@@ -131,48 +144,6 @@ def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
     if first is None or not any(hit.first == 0 for hit in first.replies) or len(sentences[0].clauses[0].words) > 4:
         return []
     return _of_field(field, language, steps)
-
-
-def _of_sentence(
-    sentence: Sentence, kind: SegmentKind, topic: Topic | None, steps: list[str]
-) -> tuple[list[Signal], Topic | None]:
-    """The signals of one sentence, and the topic that a reply in the next one would answer."""
-    signals: list[Signal] = []
-    turns = any(clause.has("scrap") for clause in sentence.clauses)
-    fades = any(clause.has("initial") for clause in sentence.clauses)
-    here = topic
-    for clause in sentence.clauses:
-        if _is_aside(clause, signals):
-            continue
-        read = read_clause(clause, sentence, here)
-        steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
-        if read is None:
-            signals = _limited(signals, clause)
-            continue
-        stance, why = read
-        if stance is Stance.TOPIC:
-            here = Topic()
-            continue
-        signals.append(Signal(stance=stance, why=why, evidence=sentence.text, where=kind.value, turns=turns, fades=fades))
-    if signals and any(signal.why == "a question" for signal in signals):
-        here = topic_of(sentence.text, sentence.language)
-    return signals, here if (sentence.asks or sentence.text.endswith(":") or topic) else None
-
-
-def _is_aside(clause: Clause, signals: list[Signal]) -> bool:
-    """A reason behind a clear word adds nothing to it."""
-    return clause.link == "because" and bool(signals)
-
-
-def _limited(signals: list[Signal], clause: Clause) -> list[Signal]:
-    """A fragment such as `but only the managers` or `from Monday` limits what was said before it."""
-    if not signals or not clause.has(*LIMITS) or (clause.link in {"because", "so_"}):
-        return signals
-    limit = limit_of(clause)
-    if not limit or len(clause.words) > 8 and clause.link not in {"cond", "when_", "but_", "instead_"}:
-        return signals
-    last = signals[-1]
-    return [*signals[:-1], Signal(stance=Stance.UNCLEAR, why=limit, evidence=last.evidence, where=last.where, turns=last.turns)]
 
 
 def settle(signals: Iterable[Signal]) -> Verdict:

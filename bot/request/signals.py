@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.request.clauses import Clause, Sentence
+from bot.request.clauses import Clause
 from bot.request.vocabulary import Hit
 
 PERSONS = ("them", "them_", "me", "third", "role", "you")
 ACTS = ("send", "get", "notify", "tell", "skip")
-LIMITS = ("group", "except", "only", "column", "delay", "cond", "undecided", "delegate", "same", "channel")
+LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group", "only", "cond", "delay")
+# Where one negation takes two words: `ne … aucun`, `no … nadie`, `non … nessuno`.
 CONCORD = {"fr", "es", "it", "pt"}
 
 
@@ -22,23 +23,23 @@ class Stance(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Signal:
-    """A stance with the sentence it stands in and a word on why it was read so."""
-
-    stance: Stance
-    why: str
-    evidence: str = ""
-    where: str = ""
-    turns: bool = False
-    fades: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Topic:
-    """The question or label that a reply answers: `sign` is -1 where yes means no mail."""
+    """What is asked or spoken of, so that a bare reply or an `it` is understood.
+
+    `sign` is -1 where doing it means no mail (`hold it back?`); `minds` where yes means rather not
+    (`any objection?`); `asked` where it was a question or label, so that a bare yes or no answers it;
+    `close` where the words stand right under it; `here` where the same sentence names the mail.
+    """
 
     sign: int = 1
+    minds: bool = False
     either_or: bool = False
+    asked: bool = True
+    close: bool = False
+    here: bool = False
+
+
+Reading = tuple[Stance, str]
 
 
 def addressee(clause: Clause) -> str:
@@ -50,7 +51,7 @@ def addressee(clause: Clause) -> str:
         inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
         near = [hit for hit in persons if verb.last < hit.first <= verb.last + 3]
         for hit in inside or near:
-            if not (hit.tag == "you" and verb.tag == "send"):
+            if hit.tag != "you" or verb.tag != "send":
                 return _role_of(hit)
     tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
@@ -69,13 +70,11 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return True
     if clause.has("other") and not clause.has("mail"):
         return False
-    if clause.has("mail"):
-        return True
-    if clause.has("notify") or (clause.has("tell") and who == "them"):
+    if clause.has("mail", "notify", "selftell") or (clause.has("tell") and who == "them"):
         return True
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
-    return topic is not None and clause.has(*ACTS)
+    return topic is not None and clause.has(*ACTS, "want", "fine") and (clause.has("it") or who == "them")
 
 
 def _means_the_mails(clause: Clause) -> bool:
@@ -83,14 +82,15 @@ def _means_the_mails(clause: Clause) -> bool:
     if clause.has("neg", "negword", "skip"):
         return True
     said = [clause.said(hit).casefold() for hit in clause.hits("weak")]
-    plural = any(word.endswith("s") for word in said)
     before = [clause.words[hit.first - 1].casefold() for hit in clause.hits("weak") if hit.first]
-    return (plural or "the" in before) and clause.has("send", "get", "fine", "want")
+    definite = any(word.endswith("s") for word in said) or bool({"the", "die", "de", "la", "le", "les"} & set(before))
+    return definite and (clause.has("send", "fine", "want") or bool(clause.replies))
 
 
 def polarity(clause: Clause, language: str) -> int:
     """+1 for the mail, -1 against it: negations, holding back and dislike each turn it round."""
-    turns = _negations(clause, language) + bool(clause.hits("skip")) + bool(clause.hits("bad")) + clause.has("quiet")
+    turns = _negations(clause, language) + clause.has("skip") + clause.has("bad") + clause.has("quiet")
+    turns += clause.link == "instead_"
     return -1 if turns % 2 else 1
 
 
@@ -102,104 +102,132 @@ def _negations(clause: Clause, language: str) -> int:
     return len(plain) + bool(free)
 
 
-def read_clause(clause: Clause, sentence: Sentence, topic: Topic | None) -> tuple[Stance, str] | None:
+def read_clause(clause: Clause, language: str, topic: Topic | None, asks: bool) -> Reading | None:
     """The stance of one clause, and why; None where it says nothing of the account mail."""
-    if topic is not None and (answer := _reply(clause, topic)):
+    if topic and (answer := _reply(clause, topic)):
         return answer
     if not is_about(clause, topic):
+        return _evasive(clause, topic)
+    if clause.has("history") and not clause.has("ask", "want", "fine"):
         return None
-    if clause.has("pointer_") or _past(clause):
-        return None
+    if clause.link == "cond" and clause.has("lost"):
+        return _consequence(clause)
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
-    if _asks(clause, sentence):
+    if asks and not requests(clause):
         return Stance.UNCLEAR, "a question"
     if addressee(clause) == "role":
         return Stance.UNCLEAR, "a group"
-    sign = polarity(clause, sentence.language)
-    if _by_themselves(clause):
-        return (Stance.NO, "they tell them themselves") if sign > 0 else None
-    if not clause.has(*ACTS, "want", "fine", "bad", "neg", "negword", "quiet", "ask"):
+    sign = polarity(clause, language) * (topic.sign if topic and not clause.has("mail", "notify", "weak", "skip") else 1)
+    if tells_themselves(clause):
+        return (Stance.NO, "they tell them themselves") if sign > 0 or clause.link == "instead_" else None
+    if not clause.has(*ACTS, "want", "fine", "bad", "neg", "negword", "quiet") and not _please(clause):
         return _labelled(clause) or (Stance.TOPIC, "names the mail")
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
 
 
 def limit_of(clause: Clause) -> str:
-    """Why this clause gives no single answer: a group, a condition, a later date …; '' if it does."""
-    for tag in ("undecided", "delegate", "same", "column", "channel"):
-        if clause.has(tag):
+    """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
+    for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
+        if any(not _within_mail(clause, hit) for hit in clause.hits(tag)):
             return tag
-    if clause.has("except", "group"):
-        return "a group"
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
-    if clause.has("cond") and not clause.has("polite"):
+    if _conditional(clause):
         return "a condition"
     if clause.has("delay") and not clause.has("now"):
         return "put off"
     return ""
 
 
+def _within_mail(clause: Clause, limit: Hit) -> bool:
+    return any(hit.first <= limit.last and limit.first <= hit.last for hit in clause.hits("mail"))
+
+
+def _conditional(clause: Clause) -> bool:
+    """An if that nothing softens: neither `if possible` nor `it would be good if`."""
+    if clause.has("polite"):
+        return False
+    weighed = [hit.last for hit in clause.hits("fine", "bad", "want", "ask")]
+    return any(not any(last < hit.first for last in weighed) for hit in clause.hits("cond"))
+
+
 def _singles_out(clause: Clause, only: Hit) -> bool:
     """`only the managers`, but not `only the welcome mail`, `just send it`, `only the new learners`."""
     following = [hit for hit in clause.meaning if only.last < hit.first <= only.last + 3]
-    if any(hit.tag in {"mail", "weak", "send", "notify", "tell", "skip", "get", "want", "neg"} for hit in following[:1]):
+    if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
         return False
     if clause.said(only).casefold() == "just":
         rest = clause.words[only.last + 1 : only.last + 2]
-        return bool(rest) and rest[0].casefold() in {"the", "those", "for", "our", "to"} and not following
-    return not (following and following[0].tag in {"them"})
+        return bool(rest) and rest[0].casefold() in {"the", "those", "for", "our", "to"}
+    return True
 
 
-def _past(clause: Clause) -> bool:
-    return clause.has("history")
-
-
-def _asks(clause: Clause, sentence: Sentence) -> bool:
-    if clause.has("ask") and not _starts(clause, "question"):
-        return False
-    return sentence.asks or _starts(clause, "question") and sentence.asks
-
-
-def _starts(clause: Clause, tag: str) -> bool:
-    return any(hit.tag == tag and hit.first <= 1 for hit in clause.frame)
-
-
-def _by_themselves(clause: Clause) -> bool:
-    """`we will tell them ourselves`, `I'll let them know`."""
-    if clause.has("self"):
+def tells_themselves(clause: Clause) -> bool:
+    """`we will tell them ourselves`, `I'll let them know`, `handed out in class`."""
+    if clause.has("self", "selftell"):
         return True
-    subject = [hit for hit in clause.hits("we") if hit.first <= 2]
     verbs = clause.hits("notify", "tell")
-    if not subject or not verbs or clause.has("want", "ask", "fine", "bad"):
+    if not verbs or clause.has("want", "ask", "fine", "bad"):
         return False
-    between = clause.words[subject[0].last + 1 : verbs[0].first]
-    return len(between) <= 4
+    before = [hit for hit in clause.hits("we") if hit.last < verbs[0].first <= hit.last + 5]
+    return bool(before) or any(hit.first == verbs[0].last + 1 for hit in clause.hits("we"))
 
 
-def _labelled(clause: Clause) -> tuple[Stance, str] | None:
+def requests(clause: Clause) -> bool:
+    """`could you notify them?` asks for it; `do they get an email?` asks about it."""
+    return clause.has("ask") and not any(hit.tag == "question" and hit.first <= 1 for hit in clause.frame)
+
+
+def _please(clause: Clause) -> bool:
+    return any(hit.tag == "ask" and clause.said(hit).casefold() in {"please", "bitte"} for hit in clause.frame)
+
+
+def _consequence(clause: Clause) -> Reading:
+    """`if they don't hear from you they'll be lost`: said for the sake of its end."""
+    first = min(hit.first for hit in clause.hits("lost"))
+    denied = [hit for hit in clause.hits("neg", "negword") if hit.first < first]
+    return (Stance.YES, "they need it") if denied else (Stance.NO, "it would harm")
+
+
+def _labelled(clause: Clause) -> Reading | None:
     """`notifications yes`, `no to the emails`: the mail named beside a plain reply."""
-    stances = {hit.tag for hit in clause.replies}
-    if stances == {"yes"}:
+    tags = {hit.tag for hit in clause.replies}
+    if tags and tags <= {"yes", "do"}:
         return Stance.YES, "named with a yes"
-    if stances == {"no"}:
+    if tags and tags <= {"no", "dont"}:
         return Stance.NO, "named with a no"
     return None
 
 
-def _reply(clause: Clause, topic: Topic) -> tuple[Stance, str] | None:
+def _evasive(clause: Clause, topic: Topic | None) -> Reading | None:
+    """To a question: `ask Sue`, `as you think best`, `not yet`. Without one only `same as last time`."""
+    if topic and not clause.has("other", "me"):
+        tags = LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
+        if found := next((tag for tag in tags if clause.has(tag) and limit_of(clause)), None):
+            return Stance.UNCLEAR, found
+    if (topic is None or not topic.asked) and not clause.link and len(clause.words) <= 7 and clause.hits("same")[:1] and clause.hits("same")[0].first <= 1:
+        return Stance.UNCLEAR, "same"
+    return None
+
+
+def _reply(clause: Clause, topic: Topic) -> Reading | None:
     """`yes please`, `rather not` to the question at hand."""
-    starts = [hit for hit in clause.replies if hit.first <= 1]
-    if not starts or clause.has(*ACTS, "mail") and not _covers(clause, starts):
+    starts = [hit for hit in clause.replies if hit.first <= 1 and (topic.asked or hit.tag in {"do", "dont"})]
+    if not starts or clause.has("other") or not _is_bare(clause, starts):
         return None
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
-    first = starts[0]
+    first = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
     if topic.either_or:
         return Stance.UNCLEAR, "a bare reply to an either-or question"
-    wanted = (first.tag == "yes") == (topic.sign > 0)
-    return (Stance.YES if wanted else Stance.NO), "a reply to the question"
+    agrees = first.tag in {"yes", "do"}
+    inverted = (topic.sign < 0) != (topic.minds and first.tag in {"yes", "no"})
+    return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
 
 
-def _covers(clause: Clause, replies: list[Hit]) -> bool:
-    return max(hit.last for hit in replies) >= len(clause.words) - 2
+def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
+    rest = clause.words[max(hit.last for hit in replies) + 1 :]
+    if not clause.has(*ACTS, "mail", "weak"):
+        return len(clause.words) <= 6 or replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6
+    return len(rest) <= 1 and len(clause.words) <= 6

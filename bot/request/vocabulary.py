@@ -64,6 +64,11 @@ class Lexicon:
     def _expanded(self, found: re.Match[str]) -> str:
         return self.expand[found[0].casefold()]
 
+    def weight(self, word: str) -> float:
+        """How much a word speaks for this language: a small word of it, or one of its listed words."""
+        listed = any(layer.lists(word) for layer in self.layers.values())
+        return (word in self.signs) + 0.5 * listed
+
     def find(self, layer: str, words: list[str]) -> list[Hit]:
         """Every phrase of a layer in a list of words, the longest first where they overlap."""
         hits = self.layers[layer].find(words)
@@ -108,6 +113,10 @@ class Layer:
             taken.update((place, places) for place in places)
             hits += [Hit(tag=tag, first=places[0], last=places[-1]) for tag in tags]
         return hits
+
+    def lists(self, word: str) -> bool:
+        """Does a phrase hold this very word?"""
+        return word in self.words or fold(word) in self.words
 
     def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
         found: list[tuple[list[str], tuple[int, ...]]] = []
@@ -206,17 +215,30 @@ def _layer(phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple
 def _variants(phrase: str, sets: dict[str, str]) -> Iterable[tuple[str, ...]]:
     """A phrase with and without its optional words; each element stays `a|b`, its sets written out."""
     written = re.sub(r"\{(\w+)\}", lambda found: sets[found[1]], phrase).split()
-    choices = [(element[1:-1], "") if element.startswith("(") else (element,) for element in written]
+    choices = [(*_alternatives(element.strip("()")), "") if element[0] == "(" else _alternatives(element) for element in written]
     for chosen in product(*choices):
-        yield tuple(element for element in chosen if element)
+        if elements := tuple(word for element in chosen for word in element.split("_") if word):
+            yield elements
+
+
+def _alternatives(element: str) -> tuple[str, ...]:
+    """`a|b|c_d` taken apart: the single words stay together, each run of words stands alone."""
+    words = element.split("|")
+    single = "|".join(word for word in words if "_" not in word)
+    return tuple(choice for choice in (single, *(word for word in words if "_" in word)) if choice)
 
 
 def _enlist(element: str, words: dict[str, tuple[str, ...]], stems: dict[str, tuple[str, ...]]) -> None:
     for word in element.split("|"):
         register = stems if word.endswith("*") else words
-        key = word.rstrip("*")
-        if element not in register.get(key, ()):
-            register[key] = (*register.get(key, ()), element)
+        for key in _spellings(word.rstrip("*")):
+            if element not in register.get(key, ()):
+                register[key] = (*register.get(key, ()), element)
+
+
+def _spellings(word: str) -> set[str]:
+    """With and without accents; in the shortest words the accent is the meaning (`sí`, `si`)."""
+    return {word, fold(word)} if len(word) > 3 and word.islower() else {word}
 
 
 def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
