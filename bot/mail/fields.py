@@ -11,7 +11,7 @@ from email.parser import BytesHeaderParser
 from mailparser.dates import parse_mail_date
 from mailparser.utils import get_addresses
 
-from bot.mail.charset import decode_field, one_line, unfold
+from bot.mail.charset import decode_bytes, decode_field, one_line, unfold
 from bot.values.message import Address, MessageLimits
 
 # Fields with a grammar of their own. An encoded word has no meaning in them (RFC 2047 §5), and decoding
@@ -120,7 +120,7 @@ def read_fields(split: Split, limits: MessageLimits) -> Fields:
     """Every field of a header section, decoded. Never raises; broken fields are named in `defects`."""
     part = BytesHeaderParser(policy=policy.compat32).parsebytes(split.head + b"\r\n")
     defects = list(split.defects)
-    pairs = [(name, _cut(name, value, limits, defects)) for name, value in part.raw_items()]
+    pairs = [(name, _cut(name, _octets_read(value), limits, defects)) for name, value in part.raw_items()]
     senders, from_count = _read_from(pairs, split.from_fields)
     return Fields(
         headers=tuple((name, _value(name, value)) for name, value in pairs),
@@ -151,6 +151,11 @@ def _within(lines: Iterator[str], longest: int) -> Iterator[str]:
         if room < 0:
             return
         yield line
+
+
+def _octets_read(value: str) -> str:
+    """A value whose raw octets, which the parser carries as surrogates, are read as text (RFC 6532 §3.2)."""
+    return value if value.isascii() else decode_bytes(value.encode("utf-8", "surrogateescape"))
 
 
 def _cut(name: str, value: str, limits: MessageLimits, defects: list[str]) -> str:

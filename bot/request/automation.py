@@ -5,18 +5,15 @@ some; the others are what servers, autoresponders and other ticket systems write
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
+from bot.mail.machine_words import machine_words, subject_begins_with
 from bot.values.address import identity_key
 from bot.values.message import Message, Owner
 from bot.values.request import Sign, Strength
 
 _TEXT_READ = 1500
-_TAGS_BEFORE_SUBJECT = re.compile(r"^(?:\s*(?:\[[^\]]{0,60}\]|\*{2,}[^*]{0,40}\*{2,}|#+|!+))*\s*")
 _DAEMON = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|postmaster|double-bounce|bounces?|bounce[-+=].*"
     r"|mail[-_.]?deliver[-a-z]*|autoresponder|auto[-_.]?reply|autoreply|listserv"
@@ -31,7 +28,8 @@ _NO_REPLY = re.compile(
 )
 _MARKUP = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<!--.*?-->|<[^<>]*>", re.S | re.I)
 _QUOTE_BEGINS = re.compile(
-    r"^\s*(?:>|_{8,}|-{3,}|on .{0,200}wrote|am .{0,200}schrieb|le .{0,200}crit\b|(?:from|von|de|da|van)\s?:)",
+    r"^[ \t]*(?:>|_{8,}|-{3,}|on .{0,200}wrote|am .{0,200}schrieb|le .{0,200}crit\b"
+    r"|(?:from|von|de|da|van)\s?:)",
     re.IGNORECASE | re.MULTILINE,
 )
 _YES = re.compile(r"^(?!\s*(?:no|none|false|0|)\s*$)", re.IGNORECASE)
@@ -105,8 +103,8 @@ def _has(*names: str, value: re.Pattern[str] = _YES) -> Callable[[Message, Ours]
 
 
 def _subject(words: str) -> Callable[[Message, Ours], bool]:
-    """A rule: the subject begins with one of these words of `signs.toml`."""
-    return lambda message, _: bool(_words(words).match(_TAGS_BEFORE_SUBJECT.sub("", message.subject[:300])))
+    """A rule: the subject begins with one of these words of `machine.toml`."""
+    return lambda message, _: subject_begins_with(words, message.subject)
 
 
 def _machine_text(message: Message, _: Ours) -> bool:
@@ -114,16 +112,11 @@ def _machine_text(message: Message, _: Ours) -> bool:
     part = next((part for part in message.texts if part.owner is Owner.OWN), None)
     if part is None:
         return False
-    text = part.text if part.kind == "plain" else _MARKUP.sub(" ", part.text[: 20 * _TEXT_READ])
+    text = part.text[: 20 * _TEXT_READ]
+    text = text if part.kind == "plain" else _MARKUP.sub(" ", text)
     # What stands below a quote's beginning are others' words, our own automatic reply's among them.
     spoken = _QUOTE_BEGINS.split(text, maxsplit=1)[0][:_TEXT_READ]
-    return bool(_words("machine_text").search(re.sub(r"\s+", " ", spoken)))
-
-
-@lru_cache(maxsize=8)
-def _words(name: str) -> re.Pattern[str]:
-    data = tomllib.loads(resources.files("bot.request").joinpath("signs.toml").read_text(encoding="utf-8"))
-    return re.compile("|".join(f"(?:{pattern})" for pattern in data[name]), re.IGNORECASE)
+    return bool(machine_words("machine_text").search(re.sub(r"\s+", " ", spoken)))
 
 
 SIGNS: tuple[SignRule, ...] = tuple(

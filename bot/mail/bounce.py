@@ -1,0 +1,206 @@
+"""Reads bounces: what came back, for whom and why, from fields (RFC 3464) or from a mail system's prose."""
+
+import re
+
+from bot.mail.machine_words import machine_words, subject_begins_with
+from bot.values.bounce import Bounce, BounceKind, ReturnedRecipient
+from bot.values.message import Message, Owner
+
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY_CODE = re.compile(r"(?<![\d.-])([45]\d\d)[ -](?=[45]\.\d|[#<\"'(A-Za-z])")
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_MESSAGE_ID_FIELD = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{1,996}>)", re.IGNORECASE | re.MULTILINE)
+_DAEMON = re.compile(
+    r"mailer-?daemon|mail delivery (?:sub)?system|postmaster|microsoft ?exchange", re.IGNORECASE
+)
+# Below these lines stands a copy of what we sent, with addresses of its own.
+_COPY_BEGINS = re.compile(
+    r"^[> \t]*(?:-{2,}.{0,80}(?:copy|original|undelivered|returned|enclosed|unsent|transcript).{0,40}"
+    r"|original message(?: headers)?:?\s*$|received: from|return-path:|(?:this is|below is) a copy of"
+    r"|mime-version:|-+ ?(?:kopie|ursprüngliche|message d.origine|mensa(?:je|gem) original"
+    r"|messaggio originale).*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TEXT_READ = 20_000
+_WORDS_KEPT = 500
+_MOST_RECIPIENTS = 50
+_SENT_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
+
+
+def read_bounce(message: Message) -> Bounce | None:
+    """What this bounce tells, or None where the message is none (receipts and autoreplies are none)."""
+    recipients, kinds = _read_fields(message)
+    if not recipients:
+        recipients, kinds = _read_prose(message)
+    if not recipients and not kinds:
+        return None
+    return Bounce(
+        kind=_worst(kinds),
+        recipients=recipients,
+        original_message_ids=_original_ids(message),
+        verp=_verp(message),
+    )
+
+
+def _worst(kinds: set[BounceKind]) -> BounceKind:
+    return next(kind for kind in BounceKind if kind in kinds)
+
+
+def _read_fields(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[BounceKind]]:
+    """The recipients of the delivery-status parts: behind the first block, one block for each."""
+    found: dict[str, ReturnedRecipient] = {}
+    kinds: set[BounceKind] = set()
+    for report in message.reports:
+        if not report.kind.endswith("delivery-status"):
+            continue
+        for block in re.split(r"\n\s*\n", report.text):
+            fields = _fields_of(block)
+            email = _recipient_of(fields)
+            kind = _kind_of(fields)
+            if email and kind:
+                kinds.add(kind)
+                found.setdefault(
+                    email,
+                    ReturnedRecipient(email=email, status=_status_of(fields), words=_diagnosis_of(fields)),
+                )
+    return tuple(found.values())[:_MOST_RECIPIENTS], kinds
+
+
+def _fields_of(block: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for line in block.splitlines():
+        name, colon, value = line.partition(":")
+        if colon and " " not in name.strip():
+            fields.setdefault(name.strip().lower(), value.strip())
+    return fields
+
+
+def _recipient_of(fields: dict[str, str]) -> str:
+    """`rfc822; a@b` of the address as we wrote it, else the one it was turned into (RFC 3464 §2.3.1)."""
+    for name in ("original-recipient", "x-original-recipient", "final-recipient", "x-actual-recipient"):
+        address = _ADDRESS.search(fields.get(name, "").rpartition(";")[2])
+        if address:
+            return address.group().lower()
+    return ""
+
+
+def _kind_of(fields: dict[str, str]) -> BounceKind | None:
+    action = fields.get("action", "").split()[:1]
+    status = _status_of(fields)
+    match [word.lower().strip("();,") for word in action]:
+        case ["failed"]:
+            return BounceKind.HARD
+        case ["delayed"]:
+            return BounceKind.DELAYED
+        case ["delivered" | "relayed" | "expanded"]:
+            return None
+    # Some systems leave Action out or translate it; the status still tells.
+    return {"5": BounceKind.HARD, "4": BounceKind.SOFT}.get(status[:1])
+
+
+def _status_of(fields: dict[str, str]) -> str:
+    own = _STATUS.search(fields.get("status", ""))
+    said = _STATUS.search(fields.get("diagnostic-code", ""))
+    # X.0.0 says nothing (RFC 3463 §3.1), so the remote server's own code is taken where it says more.
+    if said and (not own or own.group(1).endswith(".0.0")):
+        return said.group(1)
+    return own.group(1) if own else ""
+
+
+def _diagnosis_of(fields: dict[str, str]) -> str:
+    said = fields.get("diagnostic-code", "")
+    return said.partition(";")[2].strip()[:_WORDS_KEPT] if ";" in said[:12] else said[:_WORDS_KEPT]
+
+
+def _read_prose(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[BounceKind]]:
+    """The recipients that a bounce without fields names in its text or in X-Failed-Recipients."""
+    text = _prose(message)
+    failed_field = ", ".join(message.header_values("x-failed-recipients"))
+    if not (_comes_from_mail_system(message) or failed_field) or _is_receipt(message):
+        return (), set()
+    kind = _kind_of_prose(message, text, named=bool(failed_field))
+    if kind is None:
+        return (), set()
+    not_lost = {address.email for address in (*message.to, *message.cc)}
+    if message.sender:
+        not_lost.add(message.sender.email)
+    found: dict[str, ReturnedRecipient] = {}
+    for email, words in [*_addresses_in(failed_field), *_addresses_in(text)]:
+        if email not in not_lost and (email not in found or not found[email].words):
+            status = _STATUS.search(words)
+            found[email] = ReturnedRecipient(
+                email=email, status=status.group(1) if status else "", words=words
+            )
+    if failed_field:
+        named = {email for email, _ in _addresses_in(failed_field)}
+        found = {email: recipient for email, recipient in found.items() if email in named}
+    return tuple(found.values())[:_MOST_RECIPIENTS], {kind}
+
+
+def _prose(message: Message) -> str:
+    """What the mail system itself says: its own text, without the copy of ours below."""
+    own = [part for part in message.texts if part.owner is Owner.OWN]
+    plain = [part.text for part in own if part.kind == "plain"]
+    html = [re.sub(r"<[^<>]*>", " ", part.text[: 3 * _TEXT_READ]) for part in own if part.kind == "html"]
+    text = "\n".join(plain or html)[:_TEXT_READ]
+    return _COPY_BEGINS.split(text, maxsplit=1)[0]
+
+
+def _comes_from_mail_system(message: Message) -> bool:
+    senders = " ".join(message.header_values("from"))[:1000]
+    null_path = any(value.replace(" ", "") == "<>" for value in message.header_values("return-path")[:1])
+    return bool(_DAEMON.search(senders) or null_path or subject_begins_with("undeliverable", message.subject))
+
+
+def _is_receipt(message: Message) -> bool:
+    kinds = {report.kind for report in message.reports}
+    return bool(kinds & {"message/disposition-notification", "message/feedback-report"})
+
+
+def _kind_of_prose(message: Message, text: str, *, named: bool) -> BounceKind | None:
+    """How final the prose is; None where nothing in it speaks of a delivery that failed."""
+    flat = re.sub(r"\s+", " ", text[:4000])
+    status = _STATUS.search(flat) or _REPLY_CODE.search(flat)
+    # A mailbox's owner on leave writes through a null path too, but without codes and such a subject.
+    subject = subject_begins_with("undeliverable", message.subject)
+    if not (named or subject or status):
+        return None
+    if machine_words("delayed_text").search(f"{message.subject[:300]} {flat}"):
+        return BounceKind.DELAYED
+    if not (named or subject or machine_words("failed_text").search(flat)):
+        return None
+    return BounceKind.SOFT if status and status.group(1).startswith("4") else BounceKind.HARD
+
+
+def _addresses_in(text: str) -> list[tuple[str, str]]:
+    """Every address with the words that follow it, up to the next address."""
+    matches = [match for match, _ in zip(_ADDRESS.finditer(text), range(4 * _MOST_RECIPIENTS), strict=False)]
+    ends = [*(match.start() for match in matches[1:]), len(text)]
+    return [
+        (match.group().lower().strip("'."), _tidy(text[match.end() : min(end, match.end() + 1000)]))
+        for match, end in zip(matches, ends, strict=True)
+    ]
+
+
+def _tidy(words: str) -> str:
+    return re.sub(r"\s+", " ", words).strip(" <>:;,()[]'\"*")[:_WORDS_KEPT]
+
+
+def _original_ids(message: Message) -> tuple[str, ...]:
+    """Message-IDs of what came back: in its enclosed header, in the text, else in the thread fields."""
+    enclosed = [report.text for report in message.reports if not report.kind.endswith("delivery-status")]
+    texts = [part.text[:_TEXT_READ] for part in message.texts]
+    found = [match for text in (*enclosed, *texts) for match in _MESSAGE_ID_FIELD.findall(text)]
+    found += [value for value in (*message.in_reply_to, *message.references) if value not in found]
+    return tuple(dict.fromkeys(found))[:20]
+
+
+def _verp(message: Message) -> str:
+    """The local part the bounce came to, where it holds a token behind a plus or an equals sign."""
+    for name in _SENT_TO:
+        for value in message.header_values(name):
+            address = _ADDRESS.search(value)
+            local = address.group().rpartition("@")[0] if address else ""
+            if "+" in local or "=" in local:
+                return local
+    return ""

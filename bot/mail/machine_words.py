@@ -1,0 +1,21 @@
+"""The words by which mail systems and autoresponders give themselves away, from `machine.toml`."""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+_TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{0,60}\]|\*{2,}[^*]{0,40}\*{2,}|#+|!+))*\s*")
+_SUBJECT_READ = 300
+
+
+@lru_cache(maxsize=16)
+def machine_words(name: str) -> re.Pattern[str]:
+    """One list of `machine.toml`, compiled once: any of its words, in any case."""
+    data = tomllib.loads(resources.files("bot.mail").joinpath("machine.toml").read_text(encoding="utf-8"))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in data[name]), re.IGNORECASE)
+
+
+def subject_begins_with(name: str, subject: str) -> bool:
+    """Whether a subject begins with a list's words, "[EXTERNAL]" and its like left aside."""
+    return bool(machine_words(name).match(_TAGS.sub("", subject[:_SUBJECT_READ])))
