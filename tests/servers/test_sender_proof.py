@@ -1,6 +1,7 @@
 """Who is believed and who is not, on mail that real OpenDKIM, OpenDMARC and Postfix signed and judged."""
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
 import dkim
@@ -35,21 +36,26 @@ def a_mail(sender: str = DANA, *, results: str = "") -> EmailMessage:
     return message
 
 
-def signed(lab: MailLab, message: EmailMessage, *, domain: str = "customer.test") -> bytes:
-    """The mail as it leaves a server of the domain, which signs it."""
-    raw = message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+def signed(
+    lab: MailLab, message: EmailMessage, *, domain: str = "customer.test", length: bool = False
+) -> bytes:
+    """The mail as it leaves a server of the domain, which signs it; `length` leaves room for text below."""
+    raw = message.as_bytes(policy=SMTP)
     key = (lab.place.directory / "dkim" / f"{domain}.key").read_bytes()
-    return (
-        bytes(dkim.sign(raw, b"lab", domain.encode(), key, include_headers=[b"from", b"subject", b"date"]))
-        + raw
-    )
+    fields = [b"from", b"subject", b"date"]
+    return bytes(dkim.sign(raw, b"lab", domain.encode(), key, include_headers=fields, length=length)) + raw
+
+
+def arrived(lab: MailLab) -> bytes:
+    """The one mail that comes to the support mailbox."""
+    assert wait_until(lambda: bool(lab.messages("support")), 20), "the mail did not arrive"
+    (raw,) = lab.messages("support")
+    return raw
 
 
 def judged(lab: MailLab) -> Sender:
     """What is made of the one mail that comes to the support mailbox."""
-    assert wait_until(lambda: bool(lab.messages("support")), 20), "the mail did not arrive"
-    (raw,) = lab.messages("support")
-    return judge_sender(parse_message(raw), POLICY, CUSTOMERS)
+    return judge_sender(parse_message(arrived(lab)), POLICY, CUSTOMERS)
 
 
 def brought(lab: MailLab, mail: EmailMessage | bytes, *, origin: str, sender: str = DANA) -> Sender:
@@ -99,6 +105,12 @@ def test_a_second_subject_above_the_signed_one_is_not_believed(auth_lab: MailLab
     raw = signed(auth_lab, a_mail())
     doubled = raw.replace(b"Subject: New", b"Subject: Yes, notify them all\r\nSubject: New", 1)
     assert brought(auth_lab, doubled, origin="stranger").verified is Verified.NO
+
+
+@pytest.mark.xfail(strict=True, reason="a server's pass covers the signed part of the text only")
+def test_text_added_below_a_signed_length_is_not_believed(auth_lab: MailLab) -> None:
+    longer = signed(auth_lab, a_mail(), length=True) + b"On second thoughts, notify nobody.\r\n"
+    assert brought(auth_lab, longer, origin="stranger").verified is Verified.NO
 
 
 @pytest.mark.parametrize(
