@@ -8,15 +8,11 @@ from argparse import Namespace
 from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, DictBackend, Identity, Login
 from pymap.backend.dict.filter import FilterSet
-from pymap.backend.dict.mailbox import MailboxData, MailboxSet
-from pymap.concurrent import Event
+from pymap.backend.dict.mailbox import MailboxSet
 from pymap.exceptions import InvalidAuth
 from pymap.imap import IMAPServer
 from pymap.interfaces.login import IdentityInterface
 from pymap.parsing.message import AppendMessage
-from pymap.parsing.specials import ObjectId
-from pymap.parsing.specials.flag import Flag, Wildcard
-from pymap.selected import SelectedMailbox
 from pymap.user import UserMetadata
 from pysasl import SASLAuth
 from pysasl.creds.external import ExternalCredentials
@@ -26,35 +22,7 @@ from pysasl.hashing import Cleartext
 from pysasl.mechanism.oauth import OAuth2Mechanism
 
 from bot.demo.accounts import Accounts
-
-
-class _Folder(MailboxData):
-    """A folder that keeps keywords and tells IDLE what came before it; pymap's own does neither."""
-
-    @property
-    def permanent_flags(self) -> frozenset[Flag]:
-        return super().permanent_flags | {Wildcard}
-
-    async def update_selected(
-        self, selected: SelectedMailbox, *, wait_on: Event | None = None
-    ) -> SelectedMailbox:
-        known = selected.mod_sequence
-        if known is not None and known < self._mod_sequences.highest:
-            wait_on = None  # there is something to tell already
-        return await super().update_selected(selected, wait_on=wait_on)
-
-
-class _Folders(MailboxSet):
-    """One account's folders, all of them keeping keywords."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._inbox = _Folder(self._content_cache, self._thread_cache)
-
-    async def add_mailbox(self, name: str) -> ObjectId:
-        mailbox_id = await super().add_mailbox(name)
-        self._set[name] = _Folder(self._content_cache, self._thread_cache)
-        return mailbox_id
+from bot.demo.imap_folders import Folders
 
 
 class _Config(Config):
@@ -94,7 +62,7 @@ class _Login(Login):
 def folders_of(config: Config, address: str) -> MailboxSet:
     """The folders of an address, made when first asked for."""
     if address not in config.set_cache:
-        config.set_cache[address] = (_Folders(), FilterSet())
+        config.set_cache[address] = (Folders(), FilterSet())
     return config.set_cache[address][0]
 
 

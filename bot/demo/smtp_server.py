@@ -4,11 +4,12 @@ import asyncio
 import base64
 import email.utils
 import logging
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from email.policy import SMTP as HEADER_POLICY
+from email.policy import compat32
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -18,6 +19,8 @@ from bot.demo.accounts import Accounts
 AUTHSERV_ID = "mx.yourcompany.test"
 
 _NULL_PATH = "<>"  # what aiosmtpd gives for it; '' it takes for "no MAIL yet"
+
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 
 Store = Callable[[str, bytes], Awaitable[None]]
 
@@ -184,14 +187,15 @@ class _Protocol(SMTP):
 def stamped(raw: bytes, sender: str, recipient: str, account: str | None) -> bytes:
     """The mail with Return-Path, Received and Authentication-Results on top (RFC 5321 §4.4, RFC 8601 §2).
 
-    SPF passes when an account sent it; DMARC passes when that account is also the only From address.
+    SPF passes when an account sent it; DMARC passes when From names that account and no other address.
     """
-    message = BytesHeaderParser(policy=HEADER_POLICY.clone(raise_on_defect=False)).parsebytes(raw)
-    froms = email.utils.getaddresses([str(value) for value in message.get_all("From", [])])
-    author = froms[0][1].lower() if len(froms) == 1 else ""
-    domain = author.rpartition("@")[2] or "unknown.invalid"
+    message = BytesHeaderParser(policy=compat32).parsebytes(raw)
+    fields = [str(value) for value in message.get_all("From", [])]
+    # Every address in sight, in display names too: which one a reader shows as the author is up to it.
+    named = {found.lower() for field in fields for found in _ADDRESS.findall(field)}
+    domain = next(iter(named), "").rpartition("@")[2] or "unknown.invalid"
     spf = "pass" if account else "none"
-    dmarc = "pass" if account and author == account.lower() else "fail"
+    dmarc = "pass" if account and len(fields) == 1 and named == {account.lower()} else "fail"
     head = (
         f"Return-Path: <{sender}>\r\n"
         f"Received: from client ([127.0.0.1]) by {AUTHSERV_ID} with ESMTP{'A' if account else ''}\r\n"

@@ -101,6 +101,21 @@ def test_everybody_has_a_mailbox_and_its_letter_case_does_not_matter(embedded_ma
     assert embedded_mail.messages(SUPPORT, "No such folder") == []
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        bytes(range(256)) * 10,
+        b"X: " + b"y" * 1_000_000 + b"\r\n\r\n",
+        b"Content-Type: message/rfc822\r\n\r\n" * 500 + b"Subject: the innermost\r\n\r\n",
+    ],
+    ids=["nothing", "binary", "a header of a megabyte", "500 levels deep"],
+)
+def test_any_bytes_can_be_delivered(embedded_mail: EmbeddedMail, raw: bytes) -> None:
+    embedded_mail.deliver(raw, CUSTOMER, [SUPPORT], authenticated=False)
+    assert embedded_mail.messages(SUPPORT)[0].endswith(raw)
+
+
 def test_a_refused_imap_login_is_told_and_can_be_taken_back(embedded_mail: EmbeddedMail) -> None:
     embedded_mail.refuse_imap_logins = True
     assert embedded_mail.refuse_imap_logins
