@@ -6,6 +6,10 @@ from functools import lru_cache
 from importlib import resources
 
 _TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{0,60}\]|\*{2,}[^*]{0,40}\*{2,}|#+|!+))*\s*")
+_ANSWERED = re.compile(
+    r"(?:re|fwd?|aw|wg|sv|vs|tr|rv|res|enc|antw|odp|ynt|ref|rif|vb|doorst|回复|答复|转发|回覆|返信)\s?(?:\[\d+\])?\s?[:：]",
+    re.IGNORECASE,
+)
 _SUBJECT_READ = 300
 
 
@@ -17,5 +21,9 @@ def machine_words(name: str) -> re.Pattern[str]:
 
 
 def subject_begins_with(name: str, subject: str) -> bool:
-    """Whether a subject begins with a list's words, "[EXTERNAL]" and its like left aside."""
-    return bool(machine_words(name).match(_TAGS.sub("", subject[:_SUBJECT_READ])))
+    """Whether a subject begins with a list's words, "[EXTERNAL]" and its like left aside.
+
+    Behind a "Re:" or "Fw:" the words are those of a mail that a person answers or forwards.
+    """
+    bare = _TAGS.sub("", subject[:_SUBJECT_READ])
+    return not _ANSWERED.match(bare) and bool(machine_words(name).match(bare))
