@@ -8,7 +8,7 @@ from bot.directories.names import NameRules, stamp_of, username_of, why_refused
 from bot.directories.outcomes import in_order, refused, taken
 from bot.directories.passwords import random_password
 from bot.directories.scim_find import ScimFinder
-from bot.directories.scim_rules import packed, user_resource
+from bot.directories.scim_rules import Leanness, packed, user_resource
 from bot.directories.scim_wire import BULK_REQUEST, ScimWire, dumped
 from bot.errors import DirectoryRefused, DirectoryUnavailable
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
@@ -42,6 +42,7 @@ class ScimMaker:
         self._batch_size = batch_size
         self._bulk = bulk
         self._password_length = password_length
+        self._lean = Leanness.WHOLE
 
     def create(self, learners: Sequence[Learner], stamp: str) -> list[CreateResult]:
         """A result each, in order. What was made before an error is found by the next look-up."""
@@ -122,7 +123,19 @@ class ScimMaker:
         account = self._finder.find([row.email]).get(row.key)
         if account is not None or answer.status == 409:
             return taken(row, account, stamp)
-        return refused(row, f"the platform says: {self._wire.words(answer)}")
+        return self._create_leaner(row, stamp) or refused(
+            row, f"the platform says: {self._wire.words(answer)}"
+        )
+
+    def _create_leaner(self, row: Learner, stamp: str) -> CreateResult | None:
+        """Try with less, and stay with it where that was the trouble; None where it was not."""
+        for lean in Leanness:
+            if lean > self._lean:
+                answer = self._wire.send("POST", "/Users", self._resource(row, stamp, lean))
+                if answer.ok:
+                    self._lean = lean
+                    return self._read_made(row, answer, stamp)
+        return None
 
     def _read_made(self, row: Learner, answer: Answer, stamp: str) -> CreateResult:
         body = answer.json(self._wire.platform) if answer.body.strip() else {}
@@ -130,7 +143,7 @@ class ScimMaker:
         kept = stamp_of(str(body.get("externalId") or ""), row.key)
         account_id = str(body.get("id") or "") or _last_part(answer.headers.get("location", ""))
         if account_id and (answer.status == 201 or kept in ("", stamp)):
-            return self._made(row, account_id, stamp)
+            return self._made(row, account_id, kept if body else stamp)
         # 200 with somebody else's mark is how some services answer for an account that was there.
         account = self._finder.find([row.email]).get(row.key)
         if account is None:
@@ -141,15 +154,17 @@ class ScimMaker:
         data = self._resource(row, stamp)
         return {"method": "POST", "path": "/Users", "bulkId": _bulk_id(number), "data": data}
 
-    def _resource(self, row: Learner, stamp: str) -> dict[str, Any]:
-        resource = user_resource(row, username_of(row.email, self._rules), stamp)
+    def _resource(self, row: Learner, stamp: str, lean: Leanness | None = None) -> dict[str, Any]:
+        chosen = self._lean if lean is None else lean
+        resource = user_resource(row, username_of(row.email, self._rules), stamp, chosen)
         if self._password_length:
             resource["password"] = random_password(self._password_length)
         return resource
 
     def _made(self, row: Learner, account_id: str, stamp: str) -> CreateResult:
         username = username_of(row.email, self._rules)
-        account = Account(id=account_id, username=username, email=row.email, key=row.key, stamp=stamp)
+        kept = "" if self._lean is Leanness.BARE else stamp
+        account = Account(id=account_id, username=username, email=row.email, key=row.key, stamp=kept)
         return CreateResult(key=row.key, status=CreateStatus.CREATED, account=account)
 
     def _raise_unless_a_row(self, status: int) -> None:

@@ -22,7 +22,6 @@ from bot.values.learner import Account
 
 _NOT_THIS_WAY = frozenset({400, 403, 404, 405, 406, 413, 414, 415, 422, 431, 501})
 _IN_AN_ADDRESS = 5  # learners whose filter still fits a URL
-_PAGE = 200
 
 
 class Way(IntEnum):
@@ -142,8 +141,7 @@ class ScimFinder:
         """Every page of an answer (RFC 7644 §3.4.2.4), as far as it goes on and within `most_listed`."""
         filter_text = method.filter(usernames.values(), [email.strip().lower() for email in emails])
         limit = self._wire.provider().max_results
-        count = len(emails) * 2 if filter_text else _PAGE
-        count = min(count, limit) if limit else count
+        count = min(len(emails) * 2, limit) if limit else len(emails) * 2
         seen: set[str] = set()
         start = 1
         while True:
@@ -169,9 +167,10 @@ class ScimFinder:
             body = {"schemas": [SEARCH_REQUEST], "filter": filter_text, "startIndex": start, "count": count}
             answer = self._wire.send("POST", "/Users/.search", body)
         else:
-            params = {"startIndex": str(start), "count": str(count)}
+            # A list is asked for without a count: some services that cannot filter stumble over it.
+            params = {"startIndex": str(start)} if start > 1 else {}
             if filter_text:
-                params["filter"] = filter_text
+                params |= {"filter": filter_text, "count": str(count)}
             answer = self._wire.send("GET", "/Users", params=params)
         if answer.status in _NOT_THIS_WAY:
             raise NotThisWay(answer)

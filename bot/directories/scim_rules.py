@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Any, TypeVar
 
 from bot.directories.names import CONTROLS, NameRules, UsernameFallback, mark_of, stamp_of
@@ -48,17 +49,34 @@ def quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def user_resource(learner: Learner, username: str, stamp: str) -> dict[str, Any]:
+class Leanness(IntEnum):
+    """How much of a resource is left out for services that refuse what the standard allows."""
+
+    WHOLE = 0  # nothing
+    PLAIN_ADDRESS = 1  # all of an address but its value
+    BARE = 2  # displayName and externalId as well, and with it our mark
+
+
+def user_resource(
+    learner: Learner, username: str, stamp: str, lean: Leanness = Leanness.WHOLE
+) -> dict[str, Any]:
     """What to create (RFC 7643 §4.1); externalId is the client's to choose, and holds our mark."""
-    resource = {
+    whole = f"{learner.first_name} {learner.last_name}"
+    resource: dict[str, Any] = {
         "schemas": [USER],
         "userName": username,
-        "name": {"givenName": learner.first_name, "familyName": learner.last_name},
-        "displayName": f"{learner.first_name} {learner.last_name}",
-        "emails": [{"value": learner.email, "type": "work", "primary": True}],
+        # Optional by the standard, demanded by some services.
+        "name": {"formatted": whole, "givenName": learner.first_name, "familyName": learner.last_name},
+        "emails": [{"value": learner.email}],
         "active": True,
     }
-    return resource | ({"externalId": mark_of(stamp, learner.key)} if stamp else {})
+    if lean < Leanness.PLAIN_ADDRESS:
+        resource["emails"] = [{"value": learner.email, "type": "work", "primary": True}]
+    if lean < Leanness.BARE:
+        resource["displayName"] = whole
+    if lean < Leanness.BARE and stamp:
+        resource["externalId"] = mark_of(stamp, learner.key)
+    return resource
 
 
 def match_resources(resources: Iterable[Resource], usernames: Mapping[str, str]) -> dict[str, Account]:

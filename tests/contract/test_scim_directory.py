@@ -33,6 +33,9 @@ ODD: dict[str, dict[str, Any]] = {
     "duplicates as 400": {"duplicate": (400, "")},
     "answers without bodies": {"bodiless": True},
     "upserts": {"upserts": True},
+    "strict on addresses": {"strict": "emails", "needs_formatted": True, "filters": "none"},
+    "strict on everything": {"strict": "all", "bulk": 20},
+    "forgets our mark": {"forgets": True},
 }
 
 

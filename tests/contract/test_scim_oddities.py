@@ -189,6 +189,12 @@ def test_a_rate_limit_in_the_middle_loses_and_doubles_nobody() -> None:
         assert len(server.users) == 10
 
 
+def test_what_a_service_will_not_take_is_left_out_and_stays_out() -> None:
+    with a_service(strict="all") as (server, directory):
+        assert set(statuses(directory.create(some(10), STAMP))) == {CREATED}
+        assert paths(server).count("POST /Users") == 12
+
+
 def test_no_mark_is_shared_by_two_accounts() -> None:
     with a_service(bulk=30) as (server, directory):
         directory.create(some(20), STAMP)

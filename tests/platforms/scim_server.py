@@ -36,6 +36,9 @@ class Oddities:
     hidden: set[str] = field(default_factory=set)  # usernames that no look-up shows
     bodiless: bool = False  # 201 with a Location and nothing else
     password_rule: int = 0
+    strict: str = ""  # "emails": takes no type and no primary; "all": no displayName and externalId either
+    forgets: bool = False  # externalId is taken and not kept
+    needs_formatted: bool = False
 
 
 class ScimServer(LoopbackServer):
@@ -124,6 +127,8 @@ class ScimServer(LoopbackServer):
         return answer(200, body | ({"itemsPerPage": len(page), "Resources": page} if page else {}))
 
     def _create(self, body: dict[str, Any]) -> Reply:
+        if refusal := self._refusal(body):
+            return refusal
         username = str(body.get("userName", ""))
         there = [user for user in self.users.values() if user["userName"].lower() == username.lower()]
         if there and self.odd.upserts:
@@ -140,6 +145,17 @@ class ScimServer(LoopbackServer):
         reply = answer(201, self.users[number])
         reply.headers |= location
         return reply
+
+    def _refusal(self, body: dict[str, Any]) -> Reply | None:
+        if self.odd.forgets:
+            body.pop("externalId", None)
+        if self.odd.strict and set(body["emails"][0]) != {"value"}:
+            return error(400, "Extra inputs are not permitted: emails, 0, type")
+        if self.odd.strict == "all" and {"displayName", "externalId"} & body.keys():
+            return error(422, "Extra inputs are not permitted: displayName")
+        if self.odd.needs_formatted and not body["name"].get("formatted"):
+            return error(400, "Field 'formatted' is required but value is missing or null: name")
+        return None
 
     def _bulk(self, body: dict[str, Any]) -> Reply:
         operations = body["Operations"]
