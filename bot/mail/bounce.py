@@ -1,6 +1,7 @@
 """Reads bounces: what came back, for whom and why, from fields (RFC 3464) or from a mail system's prose."""
 
 import re
+from itertools import islice
 
 from bot.mail.machine_words import machine_words, subject_begins_with
 from bot.values.bounce import Bounce, BounceKind, ReturnedRecipient
@@ -121,20 +122,22 @@ def _read_prose(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[Bo
     kind = _kind_of_prose(message, text, named=bool(failed_field))
     if kind is None:
         return (), set()
-    not_lost = {address.email for address in (*message.to, *message.cc)}
-    if message.sender:
-        not_lost.add(message.sender.email)
-    found: dict[str, ReturnedRecipient] = {}
-    for email, words in [*_addresses_in(failed_field), *_addresses_in(text)]:
-        if email not in not_lost and (email not in found or not found[email].words):
-            status = _STATUS.search(words)
-            found[email] = ReturnedRecipient(
-                email=email, status=status.group(1) if status else "", words=words
-            )
-    if failed_field:
-        named = {email for email, _ in _addresses_in(failed_field)}
-        found = {email: recipient for email, recipient in found.items() if email in named}
-    return tuple(found.values())[:_MOST_RECIPIENTS], {kind}
+    said = _addresses_in(text)
+    named = [email for email, _ in _addresses_in(failed_field)] or [email for email, _ in said]
+    ours = {address.email for address in (*message.to, *message.cc, message.sender) if address}
+    lost = [email for email in dict.fromkeys(named) if email not in ours]
+    # With one recipient, a code anywhere in the text is about it.
+    return tuple(_recipient(email, said, text if len(lost) == 1 else "") for email in lost), {kind}
+
+
+def _recipient(email: str, said: list[tuple[str, str]], text: str) -> ReturnedRecipient:
+    """One recipient with the words behind its address, those with a code first."""
+    words = [words for other, words in said if other == email and words]
+    coded = [one for one in words if _STATUS.search(one)]
+    status = _STATUS.search(" ".join(coded) or text)
+    return ReturnedRecipient(
+        email=email, status=status.group(1) if status else "", words=next(iter([*coded, *words]), "")
+    )
 
 
 def _prose(message: Message) -> str:
@@ -163,7 +166,8 @@ def _kind_of_prose(message: Message, text: str, *, named: bool) -> BounceKind | 
     status = _STATUS.search(flat) or _REPLY_CODE.search(flat)
     # A mailbox's owner on leave writes through a null path too, but without codes and such a subject.
     subject = subject_begins_with("undeliverable", message.subject)
-    if not (named or subject or status):
+    news = subject_begins_with("system_news", message.subject)
+    if not (named or subject or news or status):
         return None
     if machine_words("delayed_text").search(f"{message.subject[:300]} {flat}"):
         return BounceKind.DELAYED
@@ -174,11 +178,11 @@ def _kind_of_prose(message: Message, text: str, *, named: bool) -> BounceKind | 
 
 def _addresses_in(text: str) -> list[tuple[str, str]]:
     """Every address with the words that follow it, up to the next address."""
-    matches = [match for match, _ in zip(_ADDRESS.finditer(text), range(4 * _MOST_RECIPIENTS), strict=False)]
-    ends = [*(match.start() for match in matches[1:]), len(text)]
+    matches = list(islice(_ADDRESS.finditer(text), _MOST_RECIPIENTS))
+    ends = [match.start() for match in matches[1:]] + [len(text)]
     return [
         (match.group().lower().strip("'."), _tidy(text[match.end() : min(end, match.end() + 1000)]))
-        for match, end in zip(matches, ends, strict=True)
+        for match, end in zip(matches, ends, strict=False)
     ]
 
 

@@ -112,7 +112,7 @@ def _machine_text(message: Message, _: Ours) -> bool:
     part = next((part for part in message.texts if part.owner is Owner.OWN), None)
     if part is None:
         return False
-    text = part.text[: 20 * _TEXT_READ]
+    text = part.text[: 12 * _TEXT_READ]
     text = text if part.kind == "plain" else _MARKUP.sub(" ", text)
     # What stands below a quote's beginning are others' words, our own automatic reply's among them.
     spoken = _QUOTE_BEGINS.split(text, maxsplit=1)[0][:_TEXT_READ]
