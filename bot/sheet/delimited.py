@@ -46,7 +46,7 @@ def _likeliest(sample: str) -> str:
     """The delimiter with the most addresses and headings in cells of their own, then the steadiest width."""
     scored = []
     for delimiter in (",", ";", "\t", "|"):
-        rows = [row for row in _records(sample, delimiter) if any(row)][:_SAMPLED_ROWS]
+        rows = [row for row in _records(sample, delimiter) if row][:_SAMPLED_ROWS]
         split = [row for row in rows if len(row) > 1]
         if not split:
             continue

@@ -17,7 +17,10 @@ _LIKELY = (
     *("cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("shift_jis", "cp932", "euc-jp", "gb18030", "big5", "euc-kr", "cp949"),
 )
-_SURE = 0.5
+_WESTERN = ("cp1252", "mac-roman", "cp850")
+_LABELS = {"cp1252": "Windows-1252", "mac-roman": "Mac OS Roman", "cp850": "DOS (code page 850)"}
+_NEAR = 0.8  # of the detector's best: a tie, in short texts
+_ODD_LETTERS = 0.3
 _SAMPLE = 200_000
 _TEXT_CONTROLS = "\t\n\r\f\v\x1a\x1c\x1d\x1e\x1f\x85"
 _ODD_SHARE = 0.02
@@ -72,15 +75,18 @@ def _wide(content: bytes) -> str | None:
 
 
 def _older(content: bytes) -> Decoded | None:
-    found = chardet.detect(content[:_SAMPLE], include_encodings=_LIKELY, compat_names=False)
-    name, sure = found["encoding"], found["confidence"] or 0.0
-    western = min(("cp1252", "mac-roman", "cp850"), key=lambda codec: _oddities(content, codec))
-    if not name or sure < _SURE:
-        name = western
-    label = {"cp1252": "Windows-1252", "mac-roman": "Mac OS Roman", "cp850": "DOS (code page 850)"}.get(
-        name, name
-    )
-    return _kept(content.decode(name, "replace"), label)
+    """The likeliest code page. Names give a detector little to go by, so it is only believed against the
+    Western ones where it is much surer, or where they make no words of the bytes."""
+    sample = content[:_SAMPLE]
+    ranked = chardet.detect_all(sample, ignore_threshold=True, include_encodings=_LIKELY, compat_names=False)
+    sure = {found["encoding"]: found["confidence"] for found in ranked if found["encoding"]}
+    name = western = min(_WESTERN, key=lambda codec: _oddities(sample, codec))
+    best = max(sure, key=lambda codec: sure[codec], default=western)
+    letters = sum(byte >= 0x80 for byte in sample)
+    near = max(sure.get(codec, 0.0) for codec in (*_WESTERN, "iso8859-15")) >= _NEAR * sure.get(best, 0.0)
+    if not near or _oddities(sample, western) > _ODD_LETTERS * letters:
+        name = best
+    return _kept(content.decode(name, "replace"), _LABELS.get(name, name))
 
 
 def _oddities(content: bytes, codec: str) -> int:

@@ -1,6 +1,7 @@
 """What kind of file the bytes are: by their content, never by a name alone."""
 
 import re
+import struct
 from enum import StrEnum
 
 from bot.sheet import ole, zips
@@ -158,11 +159,14 @@ def _kind_of_zip(container: zips.Container) -> Kind:
 
 
 def _kind_of_ole(content: bytes) -> Kind:
-    streams = {name.lower() for name in ole.stream_names(content)}
-    if streams & {"encryptedpackage", "encryptioninfo"}:
+    streams = ole.streams(content)
+    if streams.keys() & {"encryptedpackage", "encryptioninfo"}:
         raise FileRefused(Verdict.ENCRYPTED)
-    if streams & {"workbook", "book"}:
-        return Kind.XLS
+    for name in ("workbook", "book"):
+        if name in streams:
+            if _has_password(content[streams[name] :][:512]):
+                raise FileRefused(Verdict.ENCRYPTED)
+            return Kind.XLS
     others = (("worddocument", "doc"), ("powerpoint document", "pptx"), ("__properties_version1.0", "msg"))
     for stream, kind in others:
         if stream in streams:
@@ -170,3 +174,14 @@ def _kind_of_ole(content: bytes) -> Kind:
     if ole.is_cut_off(content) or not streams:
         raise FileRefused(Verdict.CORRUPT)
     raise FileRefused(Verdict.UNSUPPORTED, "other")
+
+
+def _has_password(records: bytes) -> bool:
+    """Whether a FILEPASS record ([MS-XLS] §2.4.117) stands among the first of a workbook stream."""
+    place = 0
+    while place + 4 <= len(records):
+        number, length = struct.unpack_from("<HH", records, place)
+        if number == 0x002F:
+            return True
+        place += 4 + length
+    return False

@@ -46,7 +46,7 @@ def find_layout(grid: Grid, width: int) -> Layout | NoLayout:
         for lower, headings in _header_readings(grid, top, index, width):
             if best is not None and place > 60 and best[0] >= 8:
                 break
-            scored = _score(grid, top, lower, headings, width)
+            scored = _score(top, index, lower, headings, width)
             if scored is not None and (best is None or scored[0] > best[0]):
                 best = scored
     if best is not None:
@@ -132,7 +132,7 @@ def _joined(own: str, group: str, low: str) -> Heading:
 
 
 def _score(
-    grid: Grid, top: dict[int, list[str]], header: int, headings: list[Heading], width: int
+    top: dict[int, list[str]], upper: int, lower: int, headings: list[Heading], width: int
 ) -> tuple[float, Layout] | None:
     """How well a row serves as the header, None where it can't: no email column comes of it."""
     fields = [heading.field for heading in headings]
@@ -141,18 +141,20 @@ def _score(
     has_email = Field.EMAIL in fields
     if not (has_email or (named and told >= 2)):
         return None
-    columns = profile_columns([texts for index, texts in top.items() if index > header][:SAMPLED_ROWS], width)
+    both = lower > upper and all(read_heading(text).field is not Field.UNKNOWN for text in top[lower] if text)
+    columns = profile_columns([texts for index, texts in top.items() if index > lower][:SAMPLED_ROWS], width)
     chosen = choose_columns(headings, columns)
     if chosen is None:
         return None
-    if not named and sum(bool(text) for text in top[header]) == 1 and not _holds_list(columns[chosen.email]):
+    if not named and sum(bool(text) for text in top[lower]) == 1 and not _holds_list(columns[chosen.email]):
         return None  # the lone word 'Email' in a company block
     score = 4.0 if fields[chosen.email] in {Field.EMAIL, Field.LOGIN} else 1.0
     score += sum(_WEIGHTS.get(field, 0.0) for field in set(fields)) + 0.25 * fields.count(Field.OTHER)
     score += 3.0 if columns[chosen.email].addresses else 0.0
     score -= 4.0 if chosen.rivals else 0.0
+    score += 0.1 if both else 0.0  # 'First' over 'name' is no header over a learner
     score -= 0.25 * sum(not heading.exact for heading in headings)
-    return score, Layout(header=header, begin=header + 1, columns=chosen, headings=tuple(headings))
+    return score, Layout(header=lower, begin=lower + 1, columns=chosen, headings=tuple(headings))
 
 
 def _holds_list(column: Column) -> bool:

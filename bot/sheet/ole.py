@@ -9,9 +9,9 @@ _ENTRY = 128
 _MAX_SECTORS = 200_000
 
 
-def stream_names(content: bytes) -> frozenset[str]:
-    """The names in the directory; those found before the file breaks off where it is cut short."""
-    return frozenset(_names(content))
+def streams(content: bytes) -> dict[str, int]:
+    """Where each stream begins, by its name in small letters; as far as the file goes if it is cut short."""
+    return dict(_entries(content))
 
 
 def is_cut_off(content: bytes) -> bool:
@@ -22,7 +22,7 @@ def is_cut_off(content: bytes) -> bool:
     return any((sector + 2) * size > len(content) + size - 1 for sector in _directory(content, size))
 
 
-def _names(content: bytes) -> Iterator[str]:
+def _entries(content: bytes) -> Iterator[tuple[str, int]]:
     if len(content) < 512 or content[30] >= 16:
         return
     size = 1 << struct.unpack_from("<H", content, 30)[0]
@@ -34,7 +34,8 @@ def _names(content: bytes) -> Iterator[str]:
                 return
             length = struct.unpack_from("<H", entry, 64)[0]
             if entry[66] and 2 <= length <= 64:
-                yield entry[: length - 2].decode("utf-16-le", "replace")
+                name = entry[: length - 2].decode("utf-16-le", "replace").lower()
+                yield name, (struct.unpack_from("<I", entry, 116)[0] + 1) * size
 
 
 def _directory(content: bytes, size: int) -> Iterator[int]:

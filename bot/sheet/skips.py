@@ -11,6 +11,7 @@ from bot.sheet.vocabulary import Vocabulary, normal
 
 _MARKED = re.compile(r"^[(\[*<\s]*(?:%s)(?=$|[\s:)\]*>,-])")
 _SENTENCE_WORDS = 5
+_TARGETS = frozenset({Field.FIRST, Field.LAST, Field.FULL, Field.NAME, Field.LAST_FIRST, Field.EMAIL})
 _LABEL = re.compile(r".{1,40}[:：]$", re.DOTALL)
 
 
@@ -48,12 +49,8 @@ def skip_kind(
     if is_example(texts, columns, where, marker):
         return "example"
     if "@" in email:
-        return (
-            "note"
-            if any(_is_label(texts[index], words) for index in names) and _one_name(texts, names)
-            else None
-        )
-    if _repeats_header(texts, columns, headings):
+        return "note" if _labels_address(texts, names, words) else None
+    if _repeats_header(texts, columns):
         return "header"
     if all(is_number_like(texts[index]) for index in filled):
         return "number"
@@ -79,35 +76,30 @@ def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, mark
         if found is None:
             continue
         whole = normal(found.group()) == normal(text)
-        dotted = (
-            not found.group().strip()[-1:].isalpha()
-            or text[:1] in "([*<"
-            or text[found.end() :][:1] in ":-,)"
-        )
-        if dotted or (whole and index not in targets) or (index not in targets and where.since_header <= 5):
+        following = text[found.end() :][:1]
+        marked = not found.group().strip()[-1:].isalpha() or text[0] in "([*<" or following in {":", "-", ","}
+        if marked or (index not in targets and (whole or where.since_header <= 5)):
             return True
     return False
 
 
-def _one_name(texts: Sequence[str], names: Sequence[int]) -> bool:
-    return sum(bool(texts[index]) for index in names) <= 1
+def _labels_address(texts: Sequence[str], names: Sequence[int], words: Vocabulary) -> bool:
+    """'Contact:' before an address, or 'Submitted by' and nothing else that could be a name."""
+    told = [texts[index] for index in names if texts[index]]
+    if any(_LABEL.fullmatch(text) for text in told):
+        return True
+    return len(told) == 1 and normal(told[0]) in words.notes and len(told[0]) > 2
 
 
-def _is_label(text: str, words: Vocabulary) -> bool:
-    """'Contact:' or 'Submitted by'."""
-    plain = normal(text)
-    return bool(text) and ((_LABEL.fullmatch(text) is not None) or (plain in words.notes and len(plain) > 2))
-
-
-def _repeats_header(texts: Sequence[str], columns: Columns, headings: Sequence[Heading]) -> bool:
-    if read_heading(texts[columns.email]).field is not Field.EMAIL and texts[columns.email]:
-        return False
-    told = [(index, read_heading(text)) for index, text in enumerate(texts) if text]
-    targets = {Field.FIRST, Field.LAST, Field.FULL, Field.NAME, Field.LAST_FIRST, Field.EMAIL}
-    hits = sum(heading.field in targets and heading.exact for _, heading in told)
+def _repeats_header(texts: Sequence[str], columns: Columns) -> bool:
+    """Two or more headings in the row, or the one of a list that has one column; never beside an address."""
+    told = [read_heading(text) for text in texts if text]
+    hits = [heading.field for heading in told if heading.field in _TARGETS and heading.exact]
+    if read_heading(texts[columns.email]).field is Field.EMAIL:
+        return len(hits) >= 2 or (len(hits) == 1 and len(told) == 1)
     if texts[columns.email]:
-        return hits >= 2 or (hits == 1 and len(told) == 1)
-    return hits >= 2 and hits * 2 >= len(told)
+        return len(hits) >= 2 and Field.EMAIL in hits
+    return len(hits) >= 2 and len(hits) * 2 >= len(told)
 
 
 def _is_total(texts: Sequence[str], filled: Sequence[int], columns: Columns, words: Vocabulary) -> bool:
