@@ -17,3 +17,8 @@ from bot.ports.outside import Mailbox as Mailbox
 from bot.ports.outside import Mailer as Mailer
 from bot.ports.outside import SheetReader as SheetReader
 from bot.ports.outside import SignatureVerifier as SignatureVerifier
+from bot.ports.portal import Links as Links
+from bot.ports.portal import Sessions as Sessions
+from bot.ports.portal import SignIns as SignIns
+from bot.ports.portal import Throttles as Throttles
+from bot.ports.portal import Tickets as Tickets

@@ -30,11 +30,6 @@ class LinkMaker:
         return f"{self.base_url}/welcome/{token}"
 
 
-def token_digest(token: str) -> str:
-    """SHA-256 of a token, in hex: all that the ledger keeps of it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def load_key(path: Path) -> bytes:
     """The secret in `path`; made on the first run, readable by its owner alone."""
     try:

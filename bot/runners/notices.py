@@ -8,7 +8,6 @@ from bot.errors import DeliveryRefused
 from bot.mail.compose import compose_letter
 from bot.reply.render import render_notice
 from bot.runners.delivery import Ready
-from bot.runners.links import token_digest
 from bot.runners.office import DAY, MailboxIdentity, Office
 from bot.runners.times import readable_time
 from bot.values.customer import Customer
@@ -16,6 +15,7 @@ from bot.values.learner import ImportRow
 from bot.values.ledger import NoticeRow, OutboxItem
 from bot.values.message import Address
 from bot.values.outgoing import Letter, LetterKind
+from bot.values.portal import token_digest
 from bot.values.report import NoticeFacts
 
 

@@ -70,6 +70,11 @@ class MessageStore:
         )
         return {(row.message_id, row.fingerprint): row for row in rows}
 
+    def take_in(self, connection: Connection, arrival: Arrival) -> int:
+        """Take one message in as part of a transaction, without a mailbox's cursor; 0 where it is known."""
+        known = self._known(connection, [arrival])
+        return 0 if known else self._take_in(connection, arrival)
+
     def _take_in(self, connection: Connection, arrival: Arrival) -> int:
         twin = None if arrival.approved else self._twin(connection, arrival)
         state = MessageState.RECEIVED if twin is None else MessageState.IGNORED
@@ -87,7 +92,7 @@ class MessageStore:
                 too_large=arrival.too_large,
                 state=state,
                 reason="" if twin is None else f"a second copy of message {twin}",
-                release="staff" if arrival.approved else "",
+                release=arrival.release or ("staff" if arrival.approved else ""),
                 received=arrival.received,
                 finished=0 if twin is None else now,
             )

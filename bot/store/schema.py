@@ -255,7 +255,40 @@ tokens = Table(
     _time("created"),
     _time("expires"),
     _time("used"),
+    _time("claimed"),
     Index("ix_login_tokens_account", "directory", "account"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    _text("directory"),
+    _text("account"),
+    _number("epoch"),
+    _time("created"),
+    _time("expires"),
+    Index("ix_sessions_expires", "expires"),
+)
+
+throttles = Table(
+    "portal_throttle",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    _time("full_at"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("message_id", String(255), nullable=False),
+    _text("email"),
+    _text("subject"),
+    Column("raw", LargeBinary),
+    _number("size"),
+    _time("created"),
+    _time("expires"),
 )
 
 nodes = Table(

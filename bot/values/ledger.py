@@ -49,7 +49,8 @@ class Cursor:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
     """A message found in a mailbox, for the ledger. `digest` leaves out trace headers, `received` is epoch
-    seconds; `too_large` messages come with their headers alone as `raw`."""
+    seconds; `too_large` messages come with their headers alone as `raw`; `release` is who vouches for its
+    sender already ('' for nobody)."""
 
     place: Place
     raw: bytes
@@ -62,6 +63,7 @@ class Arrival:
     received: float
     approved: bool = False
     too_large: bool = False
+    release: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

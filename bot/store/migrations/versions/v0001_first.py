@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("created", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("expires", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("used", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.Column("claimed", sa.Float(precision=53), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_login_tokens")),
     )
     op.create_index("ix_login_tokens_account", "login_tokens", ["directory", "account"], unique=False)
@@ -165,6 +166,23 @@ def upgrade() -> None:
     op.create_index("ix_outbox_due", "outbox", ["state", "priority", "next_attempt", "id"], unique=False)
     op.create_index("ix_outbox_import", "outbox", ["import_id", "position"], unique=False)
     op.create_table(
+        "portal_throttle",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("full_at", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_portal_throttle")),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("directory", sa.Text(), server_default="", nullable=False),
+        sa.Column("account", sa.Text(), server_default="", nullable=False),
+        sa.Column("epoch", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.Column("expires", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
+    )
+    op.create_index("ix_sessions_expires", "sessions", ["expires"], unique=False)
+    op.create_table(
         "threads",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -175,6 +193,18 @@ def upgrade() -> None:
         sa.Column("told_staff", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("opened", sa.Float(precision=53), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
+    )
+    op.create_table(
+        "tickets",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=255), nullable=False),
+        sa.Column("email", sa.Text(), server_default="", nullable=False),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("size", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.Column("expires", sa.Float(precision=53), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tickets")),
     )
     op.create_table(
         "imports",

@@ -1,0 +1,1 @@
+"""The pages that learners and customers open: one-time links, sign-in, and the New ticket form."""
