@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from bot.directories.http import HttpEdge, Token, plain_words, refuse_trouble
 from bot.errors import DirectoryRefused, DirectoryUnavailable, RollcallError
@@ -72,7 +72,7 @@ class MoodleWire:
             "POST",
             ENDPOINT,
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-            content=urlencode([*head, *fields]).encode("ascii"),
+            content=form_body([*head, *fields]),
         )
         if answer.status == 403 and not answer.body.strip():
             text = f"{self.platform} answers 403 with nothing: web services or REST are switched off"
@@ -108,6 +108,11 @@ class MoodleWire:
         if error.code == "nopermissions":
             return DirectoryRefused(f"{said}: the token's user lacks a capability for {function}")
         return DirectoryRefused(f"{said}, asked for {function}")
+
+
+def form_body(fields: Iterable[tuple[str, str]]) -> bytes:
+    """Form fields as PHP reads them. Our names need no quoting: PHP takes brackets as they are."""
+    return "&".join(f"{name}={quote_plus(value, safe='@')}" for name, value in fields).encode("ascii")
 
 
 def listed(name: str, values: Iterable[str]) -> list[tuple[str, str]]:

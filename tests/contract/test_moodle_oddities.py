@@ -234,7 +234,7 @@ def test_moodle_mails_the_password_only_where_it_is_asked_to(server: MoodleServe
     directory = opened(platform_mails=True)
     account = created(directory, a_learner())
     assert server.site.users[int(account.id)]["password"] is None
-    assert b"createpassword%5D=1" in server.requests[-1].body
+    assert b"[createpassword]=1" in server.requests[-1].body
 
 
 # --- undo

@@ -7,6 +7,7 @@ accounts that the token's user may not see are as if they were not there.
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -295,3 +296,14 @@ def rows(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(value, dict):
         raise invalid()
     return list(value.values())
+
+
+def main() -> None:
+    """Serve as a process of its own: the address on one line, then on until the input ends."""
+    with MoodleServer() as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
