@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 import ssl
 from argparse import Namespace
 
@@ -25,12 +26,19 @@ from bot.demo.accounts import Accounts
 from bot.demo.imap_folders import Folders
 
 
+class _OAuthBearer(OAuth2Mechanism):
+    """OAUTHBEARER carries the same two things as XOAUTH2, written as RFC 7628 §3.1 has it."""
+
+    _pattern = re.compile(rb"^n,a=(.*?),\x01auth=[bB]earer (.*?)\x01\x01$")
+
+
 class _Config(Config):
     """Passwords, and bearer tokens where an account has some."""
 
     @property
     def tls_auth(self) -> SASLAuth:
-        return SASLAuth([*SASLAuth.defaults().server_mechanisms, OAuth2Mechanism()])
+        usual = SASLAuth.defaults().server_mechanisms
+        return SASLAuth([*usual, OAuth2Mechanism(), _OAuthBearer(b"OAUTHBEARER")])
 
 
 class _Login(Login):

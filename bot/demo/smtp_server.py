@@ -104,9 +104,23 @@ class SmtpHalf:
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
         """A bearer token, as Google and Microsoft take it."""
-        response = await server.challenge_auth("") if len(args) < 2 else args[1]
-        fields = dict(part.split("=", 1) for part in _decoded(response).split("\x01") if "=" in part)
-        address, token = fields.get("user", ""), fields.get("auth", "").removeprefix("Bearer ")
+        said = await self._sasl_response(server, args)
+        fields = dict(part.split("=", 1) for part in said.split("\x01") if "=" in part)
+        return self._check_token(fields.get("user", ""), fields.get("auth", ""))
+
+    async def auth_OAUTHBEARER(self, server: SMTP, args: list[str]) -> AuthResult:
+        """A bearer token, as RFC 7628 §3.1 writes it."""
+        said = await self._sasl_response(server, args)
+        header, _, rest = said.partition("\x01")
+        address = header.removeprefix("n,a=").rstrip(",")
+        return self._check_token(address, rest.strip("\x01").removeprefix("auth="))
+
+    async def _sasl_response(self, server: SMTP, args: list[str]) -> str:
+        said = await server.challenge_auth("") if len(args) < 2 else base64.b64decode(args[1])
+        return said.decode("utf-8", "replace") if isinstance(said, bytes) else ""
+
+    def _check_token(self, address: str, authorization: str) -> AuthResult:
+        token = authorization.removeprefix("Bearer ")
         if not self._accounts.refuse_smtp_logins and self._accounts.has_token(address, token):
             return AuthResult(success=True, auth_data=address)
         return AuthResult(success=False, handled=False, message="535 5.7.8 Token not accepted")
@@ -211,8 +225,3 @@ def _without_tag(address: str) -> str:
     """'support+rc-1@x' is support@x too, as on many servers."""
     local, at, domain = address.rpartition("@")
     return local.partition("+")[0] + at + domain
-
-
-def _decoded(response: Any) -> str:
-    data = response if isinstance(response, bytes) else base64.b64decode(str(response))
-    return data.decode("utf-8", "replace")

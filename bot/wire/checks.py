@@ -5,7 +5,7 @@ import socket
 import ssl
 
 from bot.ports import CheckLine, Health
-from bot.wire.security import Credentials, Mechanism
+from bot.wire.security import Credentials, Mechanism, TokenRefused
 from bot.wire.troubles import causes, tls_trouble
 
 _WARN_DAYS = 14
@@ -63,8 +63,13 @@ def connection_mend(error: BaseException, key: str) -> str:
     return f"Check {key}.host, {key}.port and {key}.security, then the server's log."
 
 
-def login_mend(credentials: Credentials | None, key: str) -> str:
-    """What to do about a refused login, by the way we log in."""
+def login_mend(credentials: Credentials | None, key: str, error: BaseException) -> str:
+    """What to do about a refused login, by the way we log in and by who refused."""
+    if isinstance(error, TokenRefused):
+        return (
+            f"The mail server was not even asked: check {key}.oauth (tenant, client id and secret, or key or "
+            f"token file) with the provider. Secrets expire, and this machine's clock must be right."
+        )
     if credentials is None or credentials.mechanism is Mechanism.PASSWORD:
         return (
             f"Check {key}.username and the password. Many providers want an app password, or have "

@@ -31,7 +31,7 @@ def check_mailbox(
             lines.extend(_capabilities(client, poll_seconds))
             lines.extend(_folders(client, folders))
     except LoginRefused as error:
-        lines.append(failed("IMAP login", error, login_mend(credentials, "imap")))
+        lines.append(failed("IMAP login", error, login_mend(credentials, "imap", error)))
     except MailboxUnavailable as error:
         lines.append(failed("IMAP connection", error, connection_mend(error, "imap")))
     except (MailboxRefused, ConfigurationError) as error:

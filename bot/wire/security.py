@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, LoginRefused, Temporary
 
 
 class Security(StrEnum):
@@ -23,6 +23,14 @@ class Mechanism(StrEnum):
     PASSWORD = "password"  # noqa: S105  LOGIN or SASL PLAIN
     XOAUTH2 = "xoauth2"  # a bearer token, as Google and Microsoft take it
     OAUTHBEARER = "oauthbearer"  # a bearer token, as RFC 7628 writes it
+
+
+class TokenRefused(LoginRefused):
+    """The token service knows us and says no, or does not know us; the mail server was never asked."""
+
+
+class TokenUnavailable(Temporary):
+    """The token service cannot be reached, or is in trouble itself."""
 
 
 def no_renewal() -> None:

@@ -28,7 +28,7 @@ async def check_server(
         lines.append(await _login(client, server, credentials))
         lines.append(ok("SMTP limits", _limits(client)))
     except (LoginRefused, DeliveryDeferred) as error:
-        mend = login_mend(credentials, "smtp")
+        mend = login_mend(credentials, "smtp", error)
         lines.append(failed("SMTP login", error, mend))
     finally:
         transport = client.transport
