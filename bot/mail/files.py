@@ -38,7 +38,7 @@ class Gathered:
     attachments: list[Attachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     kinds_by_alternative: dict[int, set[str]] = field(default_factory=dict)
-    tnef_opened: int = 0
+    tnef_failed: bool = False
 
     @property
     def alternatives(self) -> bool:
@@ -89,15 +89,15 @@ class Gathered:
         if not content.strip() and not declared:
             return
         inline = _disposition(leaf) == "inline" or (
-            kind is FileKind.IMAGE and leaf.part.get("content-id") is not None
+            leaf.content_type.startswith("image/") and leaf.part.get("content-id") is not None
         )
         self._add(name, content, leaf.content_type, leaf.owner, inline=inline)
 
     def _take_tnef(self, content: bytes, owner: Owner) -> None:
-        self.tnef_opened += 1
-        # Each one costs a process; no mailer sends a third.
-        opened = open_tnef(content) if self.tnef_opened <= 2 else None
+        # A hostile one costs seconds: after the first failure no other is tried.
+        opened = None if self.tnef_failed else open_tnef(content)
         if opened is None:
+            self.tnef_failed = True
             self._note("winmail.dat could not be opened")
             self._add("winmail.dat", content, "application/ms-tnef", owner, inline=False)
             return

@@ -10,7 +10,7 @@ from tnefparse import TNEF
 from tnefparse.tnef import TNEFAttachment
 
 _MEMORY = 768 * 1024 * 1024
-_CPU_SECONDS = 4
+_CPU_SECONDS = 2
 _SIGNATURE_BYTES = 6
 # tnefparse copies the rest of the file for every object in it.
 _MOST_OBJECTS = 5_000
