@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from packaging.version import Version
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 import bot
 from bot.cli import rollcall
@@ -31,6 +31,8 @@ STANDARD = re.compile(
     r"RFC \d+|ECMA-\d+|ISO(?:/IEC)? \d+|MS-[A-Z]{3,}|UTS #\d+|UAX #\d+|NIST SP \d+-\d+\w?|WCAG \d\.\d"
 )
 RELEASE = re.compile(r"## (?:\[?(\d+\.\d+\.\d+)\]? [-–—] \d{4}-\d\d-\d\d|\[?Unreleased\]?)")
+# The port depends on `security`, so the default, 0, would tell nothing.
+EXAMPLES_INSTEAD = {"mailboxes.imap.port", "smtp.port"}
 CHANGES = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 
 
@@ -182,6 +184,34 @@ def test_the_example_shows_every_key_and_no_other() -> None:
 
 def test_the_example_is_a_valid_configuration() -> None:
     settings_from(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")), EXAMPLE.name)
+
+
+def defaults_of(model: type[BaseModel], prefix: str = "") -> dict[str, object]:
+    """The default of every key that has one that is not empty."""
+    found: dict[str, object] = {}
+    for name, field in model.model_fields.items():
+        if inner := table_in(field.annotation):
+            found |= defaults_of(inner, f"{prefix}{name}.")
+        elif not field.is_required() and field.default not in ("", (), None, {}, SecretStr("")):
+            default = list(field.default) if isinstance(field.default, tuple) else field.default
+            found[prefix + name] = default
+    return found
+
+
+def test_a_key_that_is_commented_out_shows_its_default() -> None:
+    defaults, wrong, table = defaults_of(Settings), [], ""
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if header := re.fullmatch(r"(?:# ?)?\[{1,2}([a-z_.]+)\]{1,2}", line):
+            table = header[1] + "."
+        elif setting := re.fullmatch(r"# ([a-z_]+) = (.+)", line):
+            shown = tomllib.loads(f"value = {setting[2]}")["value"]
+            if table + setting[1] in EXAMPLES_INSTEAD:
+                continue
+            if shown != defaults.get(table + setting[1], shown):
+                wrong.append(
+                    f"{table}{setting[1]}: {shown!r} is shown, {defaults[table + setting[1]]!r} it is"
+                )
+    assert wrong == []
 
 
 def test_every_key_in_the_example_is_explained() -> None:
