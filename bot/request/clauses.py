@@ -28,6 +28,7 @@ class Clause:
 
     words: tuple[str, ...]
     link: str
+    language: str
     meaning: tuple[Hit, ...]
     frame: tuple[Hit, ...]
     replies: tuple[Hit, ...]
@@ -134,14 +135,25 @@ def _sentence(text: str, prior: str) -> Sentence:
         if clauses and _weighs(clauses[-1]) and _depends(chunk, language):
             chunk = [*clauses.pop().words, *chunk]
         clauses += _clauses(chunk, language)
+    if len(clauses) == 1 and len(clauses[0].words) <= 3 and not clauses[0].replies and not clauses[0].meaning:
+        clauses, language = _in_any_language(clauses, language)
     asks = "?" in text[-4:]
     return Sentence(text=text, language=language, asks=asks, clauses=tuple(clauses))
+
+
+def _in_any_language(clauses: list[Clause], language: str) -> tuple[list[Clause], str]:
+    """A bare word that is no reply in the mail's language may be one in another: `Ja`, `certo`."""
+    for other in LANGUAGES:
+        clause = _clause(list(clauses[0].words), "", other)
+        if clause.replies and clause.replies[0].first == 0:
+            return [clause], other
+    return clauses, language
 
 
 def _language_here(text: str, prior: str) -> str:
     counts = _counts(text[:1000])
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] >= counts[prior] + 2 else prior
+    return best if counts[best] >= max(counts[prior] + 1, 2 * counts[prior]) else prior
 
 
 def _chunks(words: list[str]) -> Iterator[list[str]]:
@@ -192,6 +204,19 @@ def _depends(words: list[str], language: str) -> bool:
     return any(hit.tag in {"cond", "that_", "when_"} and hit.first == 0 for hit in frame)
 
 
+def _sorted_out(hits: tuple[Hit, ...], language: str) -> tuple[Hit, ...]:
+    """One word, one sense: a noun for the mail is no verb, an article before a role no learner."""
+    nouns = {"mail"} if language == "en" else {"mail", "weak"}
+    taken = {place for hit in hits if hit.tag in nouns for place in range(hit.first, hit.last + 1)}
+    roles = {hit.first for hit in hits if hit.tag in {"role", "third"}}
+    return tuple(
+        hit
+        for hit in hits
+        if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken)
+        and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
+    )
+
+
 def _weighs(clause: Clause) -> bool:
     """`It would be good` before an if: not a condition but a wish."""
     return clause.has("fine", "bad", "want", "undecided") and not clause.has("send", "notify", "tell", "get", "skip", "mail", "weak")
@@ -200,6 +225,7 @@ def _weighs(clause: Clause) -> bool:
 def _clause(words: list[str], link: str, language: str) -> Clause:
     lex = lexicon(language)
     meaning, frame, replies = (tuple(lex.find(layer, words)) for layer in ("meaning", "frame", "replies"))
+    meaning = _sorted_out(meaning, language)
     if frame and frame[0].first == 0 and not link and frame[0].tag in LINKS:
         link = frame[0].tag
-    return Clause(words=tuple(words), link=link, meaning=meaning, frame=frame, replies=replies)
+    return Clause(words=tuple(words), link=link, language=language, meaning=meaning, frame=frame, replies=replies)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bot.request.clauses import Sentence, read_sentences
 from bot.request.signals import Topic, is_about, polarity
+from bot.request.vocabulary import LANGUAGES
 
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
-_CHOICES = re.compile(r"^[\W_]*(?:\w+)\s*(?:/|\||or|oder|ou|o|of)\s*(?:\w+)[\W_]*$", re.IGNORECASE)
+_CHOICES = re.compile(r"^[\W_]*\w+(?:\s*[/|]\s*|\s+(?:or|oder|ou|o|of)\s+)\w+[\W_]*$", re.IGNORECASE)
 _LABELLED = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$")
 _BLANK = re.compile(r"^[\W_]*$")
 _UNANSWERED = re.compile(r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$", re.IGNORECASE)
@@ -41,8 +42,10 @@ def topic_of(question: str, language: str) -> Topic | None:
 
 def topic_of_label(label: str, language: str) -> Topic | None:
     """The same for the label of a form line, where `Emails` alone is enough."""
-    if topic := topic_of(label, language):
-        return topic
+    languages = (language, *LANGUAGES) if len(label.split()) <= 6 else (language,)
+    for each in dict.fromkeys(languages):
+        if topic := topic_of(label, each):
+            return topic
     clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
     named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None

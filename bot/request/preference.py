@@ -40,7 +40,7 @@ Verdict = tuple[Answer, Signal | None]
 
 def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[str]) -> Verdict:
     """One rendering of the mail, from its segments to an answer."""
-    language = language_of("\n".join(segment.text for segment in reading))
+    language = language_of("\n".join(f"{segment.text} {segment.question}" for segment in reading))
     signals: list[Signal] = []
     for segment in _answering(reading, spoken, language):
         steps.append(f"segment {segment.kind}: {segment.text[:200]!r}" + (f" to {segment.question[:200]!r}" if segment.question else ""))
@@ -60,8 +60,8 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
-    if pointed and spoken.forwarded and SegmentKind.FORWARDED not in kinds:
-        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded)
+    if pointed and SegmentKind.FORWARDED not in kinds:
+        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or spoken.quoted)
 
 
 def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:
@@ -70,6 +70,8 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
         topic = topic_of_label(segment.question, language)
         if topic is None:
             return _of_text(text, SegmentKind.TEXT, None, language, steps)
+        if _answers_itself(segment, language):
+            return _of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
         return _of_field(Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps)
     if segment.kind is SegmentKind.INLINE:
         return _of_text(text, segment.kind, topic_of(segment.question, language), language, steps)
@@ -77,6 +79,14 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
     if segment.kind is SegmentKind.TEXT:
         topic = Topic() if asked else _asked_above(quoted, text, language)
     return _of_text(text, segment.kind, topic, language, steps)
+
+
+def _answers_itself(segment: Segment, language: str) -> bool:
+    """`emails yes please :)` looks like a label and its value but is a sentence."""
+    if not segment.text.strip() or re.search(r"\w", segment.text) or boxes(segment.text):
+        return False
+    tags = {hit.tag for sentence in read_sentences(segment.question, language) for c in sentence.clauses for hit in c.replies}
+    return len(tags) == 1
 
 
 def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
@@ -123,7 +133,7 @@ def _of_text(text: str, kind: SegmentKind, topic: Topic | None, language: str, s
         heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
         steps += heard.steps
         signals = _answered(signals, heard)
-        spoken_of = bool(heard.signals) or (spoken_of and not heard.signals and len(sentence.clauses) < 2)
+        spoken_of = bool(heard.signals) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
         topic = heard.topic
     return signals
 

@@ -10,6 +10,9 @@ PERSONS = ("them", "them_", "me", "third", "role", "you")
 ACTS = ("send", "get", "notify", "tell", "skip")
 LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group", "only", "cond", "delay")
 # Where one negation takes two words: `ne … aucun`, `no … nadie`, `non … nessuno`.
+FILLERS = frozenset("please thanks thank you this time at all either then too now for them though".split())
+NARROWING = frozenset("from in at who whose with aus von mit qui du con del uit van met da com do".split())
+LISTED = ("attach", "list", "sheet", "file", "spread", "anhang", "tabelle", "lijst", "elenco", "fichier", "upload", "this")
 CONCORD = {"fr", "es", "it", "pt"}
 
 
@@ -45,16 +48,25 @@ Reading = tuple[Stance, str]
 def addressee(clause: Clause) -> str:
     """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
     persons = clause.hits(*PERSONS)
-    if not persons:
-        return ""
     for verb in clause.hits("notify", "tell", "send"):
+        if verb.tag != "send" and _is_named(clause, verb.last + 1):
+            return "third"
         inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
         near = [hit for hit in persons if verb.last < hit.first <= verb.last + 3]
         for hit in inside or near:
+            if hit.tag == "you" and clause.language != "en":
+                continue
             if hit.tag != "you" or verb.tag != "send":
                 return _role_of(hit)
     tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
+
+
+def _is_named(clause: Clause, place: int) -> bool:
+    """Is the word there a name that no list knows: `email Sue`?"""
+    word = clause.words[place] if place < len(clause.words) else ""
+    known = any(hit.first <= place <= hit.last for hit in (*clause.meaning, *clause.frame))
+    return word.istitle() and len(word) > 1 and not known and clause.language == "en"
 
 
 def _role_of(hit: Hit) -> str:
@@ -71,6 +83,9 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     if clause.has("other") and not clause.has("mail"):
         return False
     if clause.has("mail", "notify", "selftell") or (clause.has("tell") and who == "them"):
+        return True
+    told = ("send", "tell") if clause.language == "en" else ("send", "tell", "get")
+    if clause.has("thing") and who == "them" and clause.has(*told):
         return True
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
@@ -106,30 +121,39 @@ def read_clause(clause: Clause, language: str, topic: Topic | None, asks: bool) 
     """The stance of one clause, and why; None where it says nothing of the account mail."""
     if topic and (answer := _reply(clause, topic)):
         return answer
+    if addressee(clause) == "role" and clause.has("only", "except", "mail", "weak") and clause.has(*ACTS) and not tells_themselves(clause):
+        return Stance.UNCLEAR, "a group"
+    if clause.has("undecided") and clause.has("mail", "notify") and addressee(clause) != "me":
+        return Stance.UNCLEAR, "undecided"
     if not is_about(clause, topic):
+        if asks and clause.has("mail") and clause.has("question") and addressee(clause) == "me":
+            return Stance.UNCLEAR, "a question"
         return _evasive(clause, topic)
     if clause.has("history") and not clause.has("ask", "want", "fine"):
-        return None
+        return Stance.TOPIC, "what happened before"
     if clause.link == "cond" and clause.has("lost"):
         return _consequence(clause)
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
     if asks and not requests(clause):
         return Stance.UNCLEAR, "a question"
-    if addressee(clause) == "role":
+    if addressee(clause) == "role" and not tells_themselves(clause):
         return Stance.UNCLEAR, "a group"
     sign = polarity(clause, language) * (topic.sign if topic and not clause.has("mail", "notify", "weak", "skip") else 1)
     if tells_themselves(clause):
         return (Stance.NO, "they tell them themselves") if sign > 0 or clause.link == "instead_" else None
-    if not clause.has(*ACTS, "want", "fine", "bad", "neg", "negword", "quiet") and not _please(clause):
-        return _labelled(clause) or (Stance.TOPIC, "names the mail")
+    if clause.link != "instead_" and not clause.has(*ACTS, "want", "fine", "bad", "neg", "negword", "quiet"):
+        if labelled := _labelled(clause):
+            return labelled
+        if not _please(clause):
+            return Stance.TOPIC, "names the mail"
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
 
 
 def limit_of(clause: Clause) -> str:
     """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
     for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
-        if any(not _within_mail(clause, hit) for hit in clause.hits(tag)):
+        if any(tag != "same" or not _within_mail(clause, hit) for hit in clause.hits(tag)):
             return tag
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
@@ -155,12 +179,20 @@ def _conditional(clause: Clause) -> bool:
 def _singles_out(clause: Clause, only: Hit) -> bool:
     """`only the managers`, but not `only the welcome mail`, `just send it`, `only the new learners`."""
     following = [hit for hit in clause.meaning if only.last < hit.first <= only.last + 3]
+    if any(hit.tag == "role" for hit in following[:2]) or any(_narrowed(clause, hit) for hit in following if hit.tag == "them"):
+        return True
     if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
         return False
     if clause.said(only).casefold() == "just":
         rest = clause.words[only.last + 1 : only.last + 2]
         return bool(rest) and rest[0].casefold() in {"the", "those", "for", "our", "to"}
     return True
+
+
+def _narrowed(clause: Clause, them: Hit) -> bool:
+    """`the learners from Leeds`, but not `the learners in the attached list`."""
+    rest = [word.casefold() for word in clause.words[them.last + 1 : them.last + 5]]
+    return bool(rest) and rest[0] in NARROWING and not any(word.startswith(LISTED) for word in rest)
 
 
 def tells_themselves(clause: Clause) -> bool:
@@ -170,7 +202,9 @@ def tells_themselves(clause: Clause) -> bool:
     verbs = clause.hits("notify", "tell")
     if not verbs or clause.has("want", "ask", "fine", "bad"):
         return False
-    before = [hit for hit in clause.hits("we") if hit.last < verbs[0].first <= hit.last + 5]
+    before = [hit for hit in clause.hits("we", "role") if hit.last < verbs[0].first <= hit.last + 5]
+    if before and before[-1].tag == "role" and addressee(clause) != "them":
+        return False
     return bool(before) or any(hit.first == verbs[0].last + 1 for hit in clause.hits("we"))
 
 
@@ -206,6 +240,8 @@ def _evasive(clause: Clause, topic: Topic | None) -> Reading | None:
         tags = LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
         if found := next((tag for tag in tags if clause.has(tag) and limit_of(clause)), None):
             return Stance.UNCLEAR, found
+    if topic and topic.here and clause.has("role", "group", "them") and clause.replies and len(clause.words) <= 4:
+        return Stance.UNCLEAR, "group by group"
     if (topic is None or not topic.asked) and not clause.link and len(clause.words) <= 7 and clause.hits("same")[:1] and clause.hits("same")[0].first <= 1:
         return Stance.UNCLEAR, "same"
     return None
@@ -214,6 +250,8 @@ def _evasive(clause: Clause, topic: Topic | None) -> Reading | None:
 def _reply(clause: Clause, topic: Topic) -> Reading | None:
     """`yes please`, `rather not` to the question at hand."""
     starts = [hit for hit in clause.replies if hit.first <= 1 and (topic.asked or hit.tag in {"do", "dont"})]
+    if starts and not topic.asked and not _adds_nothing(clause.words[max(hit.last for hit in starts) + 1 :]):
+        return None
     if not starts or clause.has("other") or not _is_bare(clause, starts):
         return None
     if limit := limit_of(clause):
@@ -231,3 +269,7 @@ def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
     if not clause.has(*ACTS, "mail", "weak"):
         return len(clause.words) <= 6 or replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6
     return len(rest) <= 1 and len(clause.words) <= 6
+
+
+def _adds_nothing(words: tuple[str, ...]) -> bool:
+    return len(words) <= 3 and all(word.casefold() in FILLERS for word in words)

@@ -29,6 +29,7 @@ class Heard:
 
     signals: tuple[Signal, ...]
     topic: Topic | None
+    names_mail: bool
     steps: tuple[str, ...]
 
 
@@ -50,16 +51,21 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         read = None if given else read_clause(clause, sentence.language, resolved, asks)
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
         if read and read[0] is Stance.TOPIC:
-            here = asked_here = Topic()
+            here = Topic(asked=read[1] == "names the mail", here=True)
+            asked_here = here if here.asked else None
+            readings.append((clause, None))
             continue
         readings.append((clause, read))
+    faded = [index for index, (clause, read) in enumerate(readings) if read and clause.has("initial")]
+    if faded and any(read for _, read in readings[faded[-1] + 1 :]):
+        readings, fades, turns = readings[faded[-1] + 1 :], False, turns or spoken_of
     signals = [
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _limited(readings)
     ]
     if turns and not signals and _takes_back(sentence):
         signals = [Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True)]
-    return Heard(signals=tuple(signals), topic=_left(sentence, signals, topic, asked_here), steps=tuple(steps))
+    return Heard(signals=tuple(signals), topic=_left(sentence, signals, topic, asked_here), names_mail=_names_mail(sentence), steps=tuple(steps))
 
 
 def _names_mail(sentence: Sentence) -> bool:
@@ -94,10 +100,11 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
         limit = _fragment_limit(clause) if read is None else ""
         if read is None and limit and found:
             found[-1] = (Stance.UNCLEAR, limit)
-        elif read is None and limit and clause.link in {"cond", "when_"}:
+        elif read is None and limit:
             pending = limit
         elif read is not None:
-            found.append((Stance.UNCLEAR, pending) if pending else read)
+            held = pending and clause.link not in {"so_", "because", "but_", "and_"}
+            found.append((Stance.UNCLEAR, pending) if held else read)
             pending = ""
     return _instead(readings, found)
 
@@ -105,7 +112,7 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
 def _fragment_limit(clause: Clause) -> str:
     if clause.link in {"because", "so_"} or not clause.has(*LIMITS):
         return ""
-    if clause.link in {"cond", "when_", "but_"} or len(clause.words) <= 5:
+    if clause.link in {"cond", "when_", "but_"} or (len(clause.words) <= 5 and not clause.has("them", "we", "third")):
         return limit_of(clause)
     return ""
 

@@ -24,6 +24,7 @@ LAYERS = ("meaning", "frame", "replies")
 
 _TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
 _EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
+_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011](?=[^\W_])")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\ufe0e\ufe0f]|[\U0001F3FB-\U0001F3FF]")
@@ -56,6 +57,7 @@ class Lexicon:
     expand: dict[str, str]
     endings: dict[str, tuple[str, ...]]
     signs: frozenset[str]
+    weights: dict[str, float] = field(default_factory=dict)
 
     def words_of(self, text: str) -> list[str]:
         """The words of a cleaned text, contractions written out, as written otherwise."""
@@ -66,8 +68,12 @@ class Lexicon:
 
     def weight(self, word: str) -> float:
         """How much a word speaks for this language: a small word of it, or one of its listed words."""
-        listed = any(layer.lists(word) for layer in self.layers.values())
-        return (word in self.signs) + 0.5 * listed
+        if word not in self.weights:
+            if len(self.weights) > KNOWN_WORDS:
+                self.weights.clear()
+            listed = any(layer.lists(word) for layer in self.layers.values())
+            self.weights[word] = (word in self.signs) + 0.5 * listed
+        return self.weights[word]
 
     def find(self, layer: str, words: list[str]) -> list[Hit]:
         """Every phrase of a layer in a list of words, the longest first where they overlap."""
@@ -116,7 +122,7 @@ class Layer:
 
     def lists(self, word: str) -> bool:
         """Does a phrase hold this very word?"""
-        return word in self.words or fold(word) in self.words
+        return word in self.words or any(word[:size] in self.stems for size in range(5, len(word) + 1))
 
     def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
         found: list[tuple[list[str], tuple[int, ...]]] = []
@@ -142,7 +148,8 @@ class Layer:
         return self.known[word]
 
     def _listed(self, word: str) -> tuple[str, ...]:
-        for form in dict.fromkeys((word, word.casefold(), fold(word))):
+        forms = (word, word.casefold(), fold(word)) if len(word) > 3 else (word, word.casefold())
+        for form in dict.fromkeys(forms):
             own = list(self.words.get(form, ()))
             for size in range(SHORTEST_STEM, len(form) + 1):
                 own += self.stems.get(form[:size], ())
@@ -159,7 +166,7 @@ def fold(text: str) -> str:
 def clean(text: str) -> str:
     """One spelling of apostrophes and of e-mail, nothing invisible."""
     text = _INVISIBLE.sub("", text).translate(_APOSTROPHES)
-    return _EMAIL_WORD.sub(r"\1", text)
+    return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
 
 
 def tokens_of(text: str) -> list[str]:
