@@ -40,7 +40,7 @@ from bot.values.ledger import (
 from bot.values.message import Message
 from bot.values.outgoing import OutgoingFile
 from bot.values.report import Earlier, FileReport, Notification
-from bot.values.request import Answer, Preference
+from bot.values.request import Answer, Decision, Preference
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DECIDED = (Answer.YES, Answer.NO)
@@ -69,6 +69,14 @@ def begin_import(case: Case, office: Office) -> ImportRecord:
         rows=rows,
     )
     return office.imports.begin(case.job, new, thread)
+
+
+def asks_for_import(case: Case) -> bool:
+    """A sheet to carry out, or a "go ahead" to the dry run before it."""
+    decision = case.screening.decision
+    if decision is Decision.ANSWER and case.wishes.go_ahead:
+        return dry_run_before(case) is not None
+    return decision is Decision.IMPORT
 
 
 def dry_run_before(case: Case) -> ImportRecord | None:

@@ -9,6 +9,7 @@ from bot.values.ledger import Chore, ChoreKind, DueChore, Place
 CLAIM = 50
 FIRST_DELAY = 30.0
 LONGEST_DELAY = 3600.0
+DEFAULT_SENT = "Sent"
 
 
 class ChoreRunner:
@@ -51,11 +52,18 @@ class ChoreRunner:
             case ChoreKind.MOVE if chore.place:
                 self._move(chore.place, chore)
             case ChoreKind.COPY_SENT:
-                folder = self._mailbox.sent_folder() if chore.folder == "?" else chore.folder
-                if folder:
-                    self._append(folder, chore, seen=True, again=again)
+                folder = self._sent_folder() if chore.folder == "?" else chore.folder
+                self._append(folder, chore, seen=True, again=again)
             case ChoreKind.NOTE:
                 self._append(chore.folder, chore, seen=False, again=again)
+
+    def _sent_folder(self) -> str:
+        """The server's own Sent folder; one is made where there is none."""
+        folder = self._mailbox.sent_folder()
+        if folder is None:
+            folder = DEFAULT_SENT
+            self._mailbox.ensure_folders([folder])
+        return folder
 
     def _move(self, place: Place, chore: Chore) -> None:
         """A message that is not there any more was moved by an earlier attempt, or by the staff."""

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.errors import DeliveryDeferred, DeliveryRefused, LoginRefused, RollcallError, Temporary
@@ -136,7 +136,12 @@ class Delivery:
             return self._put_off(item, trouble, results)
         else:
             self.trouble, results.troubles = "", 0
-            if len(delivery.refused) >= len(letter.recipients):
+            if delivery.deferred:
+                # The others have it: only who was put off is tried again.
+                names = tuple(recipient for recipient, _ in delivery.deferred)
+                later = replace(item, recipients=names)
+                results.deferred.append((later, delivery.deferred[0][1], self._backoff(item)))
+            elif len(delivery.refused) >= len(letter.recipients):
                 results.refuse(item, delivery.refused[0][1])
             else:
                 results.sent.append(item)
@@ -148,12 +153,15 @@ class Delivery:
             results.refuse(item, f"given up after five days: {trouble}")
             return True
         asked = getattr(trouble, "retry_after", None)
-        delay = asked or min(FIRST_DELAY * 2 ** (item.attempts - 1), LONGEST_DELAY)
-        results.deferred.append((item, str(trouble), delay * random.uniform(0.8, 1.2)))  # noqa: S311
+        results.deferred.append((item, str(trouble), asked or self._backoff(item)))
         self._log("letter_deferred", kind=item.kind.value, attempt=item.attempts, reason=str(trouble))
         # One greylisted recipient must not hold up the rest; a server that is away should be left alone.
         results.troubles += 1
         return results.troubles < TROUBLES_IN_A_ROW
+
+    def _backoff(self, item: OutboxItem) -> float:
+        delay = min(FIRST_DELAY * 2.0 ** min(item.attempts - 1, 10), LONGEST_DELAY)
+        return float(delay * random.uniform(0.8, 1.2))  # noqa: S311  spreads retries, guards nothing
 
     async def _keep_pace(self) -> None:
         if self._pace:

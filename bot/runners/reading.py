@@ -38,7 +38,7 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
         thread, asked = None, False
     around = Circumstances(
         thread=_thread_fact(thread),
-        asked=asked,
+        asked=asked and _asked_about_notices(thread),
         over_limit=_over_limit(sender, thread, office),
         too_large=job.too_large,
         approved=bool(job.release),
@@ -111,6 +111,12 @@ def _thread_fact(thread: Thread | None) -> ThreadFact:
     if question is not None and question.state is QuestionState.OPEN:
         return ThreadFact.QUESTION_OPEN
     return ThreadFact.KNOWN
+
+
+def _asked_about_notices(thread: Thread | None) -> bool:
+    """A bare "yes" answers our question about notices; after a dry run it means something else."""
+    question = thread.question if thread else None
+    return question is not None and question.kind is QuestionKind.NOTIFY
 
 
 def _over_limit(sender: Sender, thread: Thread | None, office: Office) -> str:

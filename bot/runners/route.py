@@ -1,11 +1,10 @@
 """The journey of one message, from its bytes to everything that ends it. The order is written here, once."""
 
 from bot.runners.answers import settle_without_import
-from bot.runners.carry_out import begin_import, carry_out, report_import
+from bot.runners.carry_out import asks_for_import, begin_import, carry_out, report_import
 from bot.runners.office import Office
 from bot.runners.reading import open_message, read_case
 from bot.values.ledger import Job, Settlement
-from bot.values.request import Decision
 
 
 def work_message(job: Job, office: Office) -> Settlement:
@@ -17,7 +16,7 @@ def work_message(job: Job, office: Office) -> Settlement:
     record = office.imports.of_job(job)
     if record is None:
         case = read_case(job, message, office)
-        if case.screening.decision is not Decision.IMPORT:
+        if not asks_for_import(case):
             return settle_without_import(case, office)
         record = begin_import(case, office)
     carry_out(job, record, office)

@@ -113,7 +113,12 @@ class OutboxStore:
                     update(outbox)
                     .where(outbox.c.id == item.id)
                     .values(
-                        state="queued", next_attempt=now + delay, failure=why, lease_owner=None, lease_until=0
+                        state="queued",
+                        recipients="\n".join(item.recipients),
+                        next_attempt=now + delay,
+                        failure=why,
+                        lease_owner=None,
+                        lease_until=0,
                     )
                 )
 

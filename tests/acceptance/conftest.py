@@ -1,0 +1,29 @@
+"""Fixtures of the acceptance tests: the same scenes on the embedded pair with SQLite, and on real servers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.scene import Scene
+from tests.wire.conftest import certificates as certificates
+from tests.wire.conftest import servers as servers
+from tests.wire.servers import Servers
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> str:
+    """SQLite beside the embedded pair, PostgreSQL beside Dovecot and Postfix."""
+    if request.node.get_closest_marker("servers") or "dovecot" in request.node.name:
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path}/rollcall.db"
+
+
+@pytest.fixture
+def scene(servers: Servers, database: str, tmp_path: Path) -> Iterator[Scene]:
+    """Servers and a configuration; nothing runs yet."""
+    made = Scene(servers=servers, database=database, folder=tmp_path)
+    made.configure()
+    yield made
+    made.end()
