@@ -2,4 +2,6 @@
 
 from bot.cli import main
 
-main()
+# A process made for one message imports this module again, under another name.
+if __name__ == "__main__":
+    main()

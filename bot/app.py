@@ -1,6 +1,7 @@
 """The composition root: the one file that names concrete classes and fits them together from the settings."""
 
 import asyncio
+import multiprocessing
 import os
 import secrets
 import socket
@@ -47,6 +48,7 @@ from bot.store.queries import Queries
 from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
 from bot.store.upgrade import HEAD, require_current, upgrade
+from bot.values.ledger import Job
 from bot.values.message import MessageLimits
 from bot.values.sheet import SheetLimits
 from bot.wire.dkim import DkimVerifier
@@ -429,6 +431,12 @@ def _service(
         work_wake.wake()
         wake_watches()
 
+    def apart(job: Job) -> int:
+        process = multiprocessing.get_context("spawn").Process(target=work_apart, args=(settings, job))
+        process.start()
+        process.join()
+        return process.exitcode or 0
+
     def wake_watches(*_: object) -> None:
         for watch in watches:
             watch.wake()
@@ -456,7 +464,10 @@ def _service(
     )
     service = Service(
         watches=watches,
-        workers=[Worker(office, wake=work_wake, settled=settled, stop=stop) for _ in range(settings.workers)],
+        workers=[
+            Worker(office, wake=work_wake, settled=settled, apart=apart, stop=stop)
+            for _ in range(settings.workers)
+        ],
         delivery=delivery,
         timed=(
             Timed(
@@ -475,6 +486,17 @@ def _service(
         log=log,
     )
     return service, [watch.health for watch in watches]
+
+
+def work_apart(settings: Settings, job: Job) -> None:
+    """Work one claimed message in this process, which is made for it alone."""
+    ledger = open_ledger(settings)
+    with LimitedReader(settings.sheet_limits()) as sheets:
+        office = make_office(settings, ledger, directories=make_directories(settings, ledger), sheets=sheets)
+        worker = Worker(
+            office, wake=WakeUp(), settled=lambda *_: None, apart=lambda _: 1, stop=threading.Event()
+        )
+        worker.work(job)
 
 
 def _watch(

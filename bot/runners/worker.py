@@ -1,5 +1,6 @@
 """Workers: claim a message, work it under a heartbeat, end it or give it back."""
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from bot.runners.route import work_message
 from bot.runners.waiting import word_while_waiting
 from bot.values.ledger import Job, MessageState, Settlement
 
+SUSPECT_CRASHES = 2
 CRASHES_ALLOWED = 3
 FIRST_DELAY = 5.0
 LONGEST_DELAY = 900.0
@@ -50,19 +52,22 @@ class WakeUp:
 
 
 class Worker:
-    """One worker thread's loop. `settled` is called after each message that ended."""
+    """One worker thread's loop. `settled` is called after each message that ended; `apart` works a message in
+    a process of its own and returns that process' exit code."""
 
     def __init__(
         self,
         office: Office,
         *,
         wake: WakeUp,
-        settled: Callable[[Job, Settlement], None],
+        settled: Callable[[Job, Settlement | None], None],
+        apart: Callable[[Job], int],
         stop: threading.Event,
     ) -> None:
         self._office = office
         self._wake = wake
         self._settled = settled
+        self._apart = apart
         self._stop = stop
 
     def run(self) -> None:
@@ -83,9 +88,31 @@ class Worker:
         job = self._office.messages.claim()
         if job is None:
             return False
+        if job.crashes >= SUSPECT_CRASHES and not is_beyond_hope(job):
+            self._work_apart(job)
+        else:
+            self.work(job)
+        return True
+
+    def _work_apart(self, job: Job) -> None:
+        """A suspect is worked in a process of its own: if it falls again, it falls alone and is seen to.
+
+        A power cut or a kill also counts as a crash of what was being worked on; only a fall that was seen
+        from outside proves a message guilty.
+        """
+        self._office.log("message_worked_apart", message=job.id, crashes=job.crashes)
+        code = self._apart(job)
+        if code == 0:
+            self._settled(job, None)
+            return
+        self._office.log("message_crashed", message=job.id, exit_code=code)
+        with contextlib.suppress(LeaseLost):
+            self._office.messages.failed(job, f"its worker process died (exit code {code})", _delay(job))
+
+    def work(self, job: Job) -> None:
+        """Work a claimed message to its end, or give it back."""
         with Heartbeat(job, self._office):
             self._work(job)
-        return True
 
     def _work(self, job: Job) -> None:
         office = self._office
@@ -108,7 +135,7 @@ class Worker:
             self._settled(job, settlement)
 
     def _settlement(self, job: Job) -> Settlement:
-        if job.crashes >= CRASHES_ALLOWED:
+        if is_beyond_hope(job):
             why = f"Working on it failed {job.crashes} times at the same place."
             return set_aside(job, self._office, why)
         try:
@@ -161,6 +188,11 @@ class Heartbeat:
         except LedgerUnavailable as trouble:
             self._office.log("heartbeat_missed", message=self._job.id, reason=str(trouble))
         self._schedule()
+
+
+def is_beyond_hope(job: Job) -> bool:
+    """It fell too often at the same place, and at least once it was seen to be its own doing."""
+    return job.crashes >= CRASHES_ALLOWED and job.witnessed > 0
 
 
 def _delay(job: Job) -> float:

@@ -35,7 +35,7 @@ class ImportStore:
 
     def begin(self, job: Job, new: NewImport, thread: int) -> ImportRecord:
         with self._db.write() as connection:
-            self._messages.guard(connection, job, crashes=0)
+            self._messages.guard(connection, job, crashes=0, witnessed=0)
             now = self._db.clock()
             reference = self._free_reference(connection)
             import_id = connection.execute(
@@ -113,7 +113,7 @@ class ImportStore:
 
     def journal_creating(self, job: Job, import_id: int, positions: Sequence[int]) -> None:
         with self._db.write() as connection:
-            self._messages.guard(connection, job, crashes=0)
+            self._messages.guard(connection, job, crashes=0, witnessed=0)
             _each_position(connection, import_id, positions, {"journal": Journal.CREATING})
 
     def journal_outcomes(
@@ -130,7 +130,7 @@ class ImportStore:
             )
         )
         with self._db.write() as connection:
-            self._messages.guard(connection, job, crashes=0)
+            self._messages.guard(connection, job, crashes=0, witnessed=0)
             if outcomes:
                 connection.execute(
                     statement,

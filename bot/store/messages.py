@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import LeaseLost
@@ -13,7 +13,6 @@ from bot.store.schema import chores, cursors, messages
 from bot.values.ledger import Arrival, ChoreKind, Cursor, Job, MessageState, Place
 
 OPEN_STATES = (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
-SUSPECT_CRASHES = 2
 
 
 class MessageStore:
@@ -202,9 +201,7 @@ class MessageStore:
     def claim(self) -> Job | None:
         now = self._db.clock()
         with self._db.write() as connection:
-            if self._suspect_at_work(connection):
-                return None
-            row = self._next_due(connection, now)
+            row = connection.execute(_due_query(now)).first()
             if row is None:
                 return None
             crashed = row.state == MessageState.WORKING
@@ -220,35 +217,6 @@ class MessageStore:
                 )
             )
         return _job(row, fence=row.fence + 1, crashes=row.crashes + crashed)
-
-    def _suspect_at_work(self, connection: Connection) -> bool:
-        """A message that took its worker down twice is worked alone, so that a third fall is its own."""
-        found = connection.execute(
-            select(messages.c.id).where(
-                messages.c.state == MessageState.WORKING,
-                messages.c.lease_owner == self._db.owner,
-                messages.c.lease_until > self._db.clock(),
-                messages.c.crashes >= SUSPECT_CRASHES,
-            )
-        ).first()
-        return found is not None
-
-    def _next_due(self, connection: Connection, now: float) -> Row[Any] | None:
-        row = connection.execute(_due_query(now)).first()
-        if row is None or row.crashes + (row.state == MessageState.WORKING) < SUSPECT_CRASHES:
-            return row
-        others = connection.execute(
-            select(func.count())
-            .select_from(messages)
-            .where(
-                messages.c.state == MessageState.WORKING,
-                messages.c.lease_owner == self._db.owner,
-                messages.c.lease_until > now,
-            )
-        ).scalar_one()
-        if not others:
-            return row
-        return connection.execute(_due_query(now, innocent=True)).first()
 
     def abandon_own(self) -> int:
         """At start, on a ledger that only we serve: what the last process was working on is free again."""
@@ -285,6 +253,7 @@ class MessageStore:
                 reason=reason,
                 next_attempt=self._db.clock() + delay,
                 crashes=job.crashes + 1,
+                witnessed=job.witnessed + 1,
                 lease_owner=None,
                 lease_until=0,
             )
@@ -310,6 +279,7 @@ def _again(by: str | None) -> dict[str, Any]:
         "reason": "brought back to be worked again",
         "run": messages.c.run + 1,
         "crashes": 0,
+        "witnessed": 0,
         "tries": 0,
         "next_attempt": 0,
         "waiting_since": 0,
@@ -341,14 +311,14 @@ def _furthest(arrivals: Sequence[Arrival]) -> list[Place]:
     return list(last.values())
 
 
-def _due_query(now: float, *, innocent: bool = False) -> Any:
+def _due_query(now: float) -> Any:
     """The oldest message that is due and has no earlier open one of the same sender before it."""
     earlier = messages.alias("earlier")
     ready = and_(
         messages.c.state.in_((MessageState.RECEIVED, MessageState.WAITING)), messages.c.next_attempt <= now
     )
     abandoned = and_(messages.c.state == MessageState.WORKING, messages.c.lease_until <= now)
-    query = (
+    return (
         select(messages)
         .where(
             or_(ready, abandoned),
@@ -362,7 +332,6 @@ def _due_query(now: float, *, innocent: bool = False) -> Any:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return query.where(messages.c.crashes < SUSPECT_CRASHES - 1) if innocent else query
 
 
 def _job(row: Row[Any], *, fence: int, crashes: int) -> Job:
@@ -379,6 +348,7 @@ def _job(row: Row[Any], *, fence: int, crashes: int) -> Job:
         received=row.received,
         size=row.size,
         crashes=crashes,
+        witnessed=row.witnessed,
         release=row.release,
         too_large=row.too_large,
         tries=row.tries,

@@ -13,7 +13,7 @@ from bot.store.visits import ThrottleStore
 from bot.values.address import identity_key
 from bot.values.learner import NoticeState, Outcome
 from bot.values.outgoing import LetterKind
-from bot.values.portal import LearnerAccount, LinkPurpose, LinkRecord, Turnstile, token_digest
+from bot.values.portal import Closed, LearnerAccount, LinkPurpose, LinkRecord, Turnstile, token_digest
 
 
 class LinkStore:
@@ -114,14 +114,14 @@ class LinkStore:
             newest = {row.directory: _account(row) for row in rows}
         return tuple(newest.values())
 
-    def renew(self, accounts: Sequence[LearnerAccount], turnstiles: Sequence[Turnstile]) -> float:
+    def renew(self, accounts: Sequence[LearnerAccount], turnstiles: Sequence[Turnstile]) -> Closed | None:
         with self._db.write() as connection:
-            wait = self._throttle.admit_in(connection, turnstiles)
-            if not wait:
-                for account in accounts:
-                    self._end_others(connection, account.directory, account.account)
-                    self._post(connection, account)
-        return wait
+            if closed := self._throttle.admit_in(connection, turnstiles):
+                return closed
+            for account in accounts:
+                self._end_others(connection, account.directory, account.account)
+                self._post(connection, account)
+        return None
 
     def _post(self, connection: Connection, account: LearnerAccount) -> None:
         """A letter without a body: its link is made when it leaves, and only the digest is kept here."""

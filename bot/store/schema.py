@@ -76,6 +76,7 @@ messages = Table(
     _number("run", 1),
     _number("fence"),
     _number("crashes"),
+    _number("witnessed"),
     _number("tries"),
     _time("next_attempt"),
     _time("waiting_since"),

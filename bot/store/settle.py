@@ -59,7 +59,7 @@ class Settler:
     def say(self, job: Job, letters: Sequence[Outgoing]) -> None:
         """Send a word while the job goes on or waits; the same Message-ID is sent once."""
         with self._db.write() as connection:
-            self._messages.guard(connection, job, crashes=0)
+            self._messages.guard(connection, job, crashes=0, witnessed=0)
             self.post(connection, letters, 0)
 
     def _end_message(self, connection: Connection, job: Job, settlement: Settlement) -> None:

@@ -11,7 +11,7 @@ from bot.store.portal_links import post_portal_letter
 from bot.store.schema import tickets, tokens
 from bot.store.visits import ThrottleStore
 from bot.values.ledger import Arrival
-from bot.values.portal import LinkPurpose, Ticket, Turnstile, token_digest
+from bot.values.portal import Closed, LinkPurpose, Ticket, Turnstile, token_digest
 
 DAY = 86400.0
 # What strangers may make us keep, all together: beyond it the form says "later, please".
@@ -39,16 +39,16 @@ class TicketStore:
         self._keep = keep_seconds
         self._room = room_bytes
 
-    def submit(self, ticket: Ticket, turnstiles: Sequence[Turnstile]) -> float:
+    def submit(self, ticket: Ticket, turnstiles: Sequence[Turnstile]) -> Closed | None:
         now = self._db.clock()
         packed = zlib.compress(ticket.raw, 1)
         digest = token_digest(self._token_of(ticket.message_id))
         with self._db.write() as connection:
             kept = connection.execute(select(func.coalesce(func.sum(tickets.c.size), 0))).scalar_one()
             if kept + len(packed) > self._room:
-                return WHEN_FULL
-            if wait := self._throttle.admit_in(connection, turnstiles):
-                return wait
+                return Closed(seconds=WHEN_FULL)
+            if closed := self._throttle.admit_in(connection, turnstiles):
+                return closed
             connection.execute(
                 tickets.insert().values(
                     digest=digest,
@@ -71,7 +71,7 @@ class TicketStore:
                 )
             )
             post_portal_letter(connection, ticket.message_id, ticket.email, now)
-        return 0.0
+        return None
 
     def find(self, digest: str) -> Ticket | None:
         with self._db.read() as connection:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.store.engine import Database
 from bot.store.schema import sessions, throttles
-from bot.values.portal import Session, Turnstile
+from bot.values.portal import Closed, Session, Turnstile
 
 HOUR = 3600.0
 
@@ -50,29 +50,27 @@ class ThrottleStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def admit(self, turnstiles: Sequence[Turnstile]) -> float:
+    def admit(self, turnstiles: Sequence[Turnstile]) -> Closed | None:
         with self._db.write() as connection:
             return self.admit_in(connection, turnstiles)
 
-    def admit_in(self, connection: Connection, turnstiles: Sequence[Turnstile]) -> float:
+    def admit_in(self, connection: Connection, turnstiles: Sequence[Turnstile]) -> Closed | None:
         """`admit` as part of a transaction."""
         now = self._db.clock()
-        keys = [turnstile.key for turnstile in turnstiles]
+        # In one order everywhere, lest two visitors wait for each other's rows.
+        keys = sorted(turnstile.key for turnstile in turnstiles)
         connection.execute(self._db.insert_new(throttles), [{"key": key, "full_at": 0.0} for key in keys])
         known = connection.execute(
             select(throttles).where(throttles.c.key.in_(keys)).order_by(throttles.c.key).with_for_update()
         )
         full_at = {row.key: row.full_at for row in known}
-        results = {
-            turnstile.key: turnstile.rate.admit(full_at[turnstile.key], now) for turnstile in turnstiles
-        }
-        wait = max(wait for wait, _ in results.values())
-        if not wait:
-            for key, (_, spent_until) in results.items():
-                connection.execute(
-                    update(throttles).where(throttles.c.key == key).values(full_at=spent_until)
-                )
-        return wait
+        found = {one.key: one.rate.admit(full_at[one.key], now) for one in turnstiles}
+        key, (wait, _) = max(found.items(), key=lambda item: item[1][0])
+        if wait:
+            return Closed(seconds=wait, key=key)
+        for key in keys:
+            connection.execute(update(throttles).where(throttles.c.key == key).values(full_at=found[key][1]))
+        return None
 
     def give_back(self, turnstiles: Sequence[Turnstile]) -> None:
         with self._db.write() as connection:

@@ -71,7 +71,8 @@ class Job:
     """A message claimed by a worker. `fence` grows with every claim: a write with an older one is refused.
 
     `run` counts how often it was brought to be worked, from 1; `crashes` how often it took its worker with
-    it since it last got any further; `release` is '' or who let it through ('staff', 'sender').
+    it since it last got any further, `witnessed` how often somebody saw that it was this message's own
+    doing; `release` is '' or who let it through ('staff', 'sender').
     """
 
     id: int
@@ -86,6 +87,7 @@ class Job:
     received: float
     size: int
     crashes: int = 0
+    witnessed: int = 0
     release: str = ""
     too_large: bool = False
     tries: int = 0

@@ -120,19 +120,19 @@ def test_a_temporary_fault_never_counts_as_a_crash(node: Node, clock: Clock) -> 
     assert job.waiting_since == 1_800_000_000.0
 
 
-def test_a_message_that_felled_its_worker_twice_is_worked_alone(make_node: MakeNode, clock: Clock) -> None:
-    node = make_node("a")
-    node.messages.receive([an_arrival(sender="a@x.test")])
-    for _ in range(2):
-        assert node.messages.claim() is not None
+def test_a_crash_is_counted_and_only_a_witnessed_one_proves_guilt(node: Node, clock: Clock) -> None:
+    node.messages.receive([an_arrival()])
+    for crashes in range(3):
+        job = node.messages.claim()
+        assert job is not None
+        assert (job.crashes, job.witnessed) == (crashes, 0)
         clock.forward(31)
-    node.messages.receive([an_arrival(sender="b@x.test")])
-    suspect = node.messages.claim()
-    assert suspect is not None
-    assert suspect.crashes == 2
-    assert node.messages.claim() is None
-    node.settler.settle(suspect, ended(MessageState.SET_ASIDE))
-    assert node.messages.claim() is not None
+    job = node.messages.claim()
+    assert job is not None
+    node.messages.failed(job, "died in its own process", 0)
+    again = node.messages.claim()
+    assert again is not None
+    assert (again.crashes, again.witnessed) == (4, 1)
 
 
 def test_a_filed_message_dragged_back_runs_again(node: Node) -> None:

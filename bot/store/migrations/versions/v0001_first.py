@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("run", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("crashes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("witnessed", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("next_attempt", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("waiting_since", sa.Float(precision=53), server_default="0", nullable=False),
