@@ -60,6 +60,11 @@ def decode_base64(raw: bytes) -> bytes:
     RFC 2045 §6.8 lets a reader ignore other characters, but a footer's letters are of the alphabet: so
     reading ends at the first line of words after the data. Bytes that are no base64 come back as they are.
     """
+    try:
+        # The undamaged many, at a tenth of the memory.
+        return binascii.a2b_base64(raw.translate(None, b" \t\r\n"), strict_mode=True)
+    except binascii.Error:
+        pass
     lines = _before_footer([line.strip() for line in raw.splitlines()])
     code = b"".join(_NOT_BASE64.sub(b"", line) for line in lines)
     content = b"".join(_decode_group(match.group(1)) for match in _BASE64_GROUP.finditer(code))
