@@ -168,8 +168,8 @@ class Mailer(Protocol):
         """Hand one mail over; '' as sender is the null path. Safe to call from several tasks at once."""
         ...
 
-    async def check(self) -> Sequence[CheckLine]:
-        """Connect, secure and log in, and say how that went."""
+    async def check(self, sender: str = "") -> Sequence[CheckLine]:
+        """Connect, secure, log in and ask whether `sender` may send, and say how it went; no mail is sent."""
         ...
 
     async def close(self) -> None:

@@ -22,6 +22,8 @@ from bot.wire.security import Credentials, Security, refuse_clear_text
 
 # Servers may log an idle client out after 30 minutes, many NAT boxes forget it after 10 (RFC 2177 §3).
 IDLE_SLICE = 9 * 60.0
+# A frozen server must not hold up our own end.
+_GOODBYE_SECONDS = 2.0
 # A slow line must still be able to carry a long APPEND: bytes per second that we are ready to wait for.
 _SLOWEST_LINE = 50_000
 
@@ -84,6 +86,7 @@ class ImapMailbox:
         """LOGOUT and close, quietly."""
         if self._client is not None:
             with suppress(OSError, imaplib.IMAP4.error, ValueError):
+                self._client.socket().settimeout(min(_GOODBYE_SECONDS, self.server.read_timeout))
                 self._client.logout()
         self._drop()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
-from bot.wire.oauth import Token
 from bot.wire.security import TokenRefused, TokenUnavailable
+from bot.wire.tokens import Token
 
 try:
     import requests

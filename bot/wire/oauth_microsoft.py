@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.errors import ConfigurationError
-from bot.wire.oauth import Token
 from bot.wire.security import TokenRefused, TokenUnavailable
+from bot.wire.tokens import Token
 
 try:
     import msal

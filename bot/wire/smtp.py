@@ -109,14 +109,14 @@ class SmtpMailer:
             self._context = tls_context(self.server.ca_file)
         return self._context
 
-    async def check(self) -> Sequence[CheckLine]:
-        """Connect, secure and log in, and say how that went; no mail is sent."""
+    async def check(self, sender: str = "") -> Sequence[CheckLine]:
+        """Connect, secure, log in and ask whether `sender` may send, and say how it went; no mail is sent."""
         our_name = self._our_name or await asyncio.to_thread(name_of_this_machine)
         try:
             context = self._tls()
         except ConfigurationError as error:
             return [failed("SMTP encryption", error, "Give the path of a PEM file as smtp.ca_file.")]
-        return await check_server(self.server, context, self._credentials, our_name)
+        return await check_server(self.server, context, self._credentials, our_name, sender)
 
     async def close(self) -> None:
         """QUIT every open connection."""

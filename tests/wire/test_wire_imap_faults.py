@@ -256,3 +256,44 @@ def use(box: ImapMailbox) -> None:
     box.connect()
     box.select("INBOX")
     box.uids_after(0)
+
+
+def checked(answers: Answers) -> tuple[str, Health, str, str]:
+    """The last line of the check of such a server."""
+    with FakeImap(answers) as server:
+        line = a_box(server).check(["Rollcall/Done"])[-1]
+        return line.subject, line.health, line.detail, line.mend
+
+
+ACL: Answers = {
+    "CAPABILITY": (b"* CAPABILITY IMAP4rev1 IDLE MOVE ACL\r\n{tag} OK done\r\n",),
+    "LIST": (b'* LIST () "/" INBOX\r\n* LIST () "/" Rollcall/Done\r\n{tag} OK listed\r\n',),
+}
+
+
+@pytest.mark.parametrize("rights", [b"lrswipkxtecda", b"lriswd", b"lrte i"])
+def test_rights_that_suffice_pass_the_check(rights: bytes) -> None:
+    answer = b"* MYRIGHTS INBOX " + rights.replace(b" ", b"") + b"\r\n{tag} OK done\r\n"
+    assert checked({**ACL, "MYRIGHTS": (answer,)})[:2] == ("IMAP folders", Health.OK)
+
+
+def test_rights_that_are_missing_are_named_with_their_folder() -> None:
+    answer = b"* MYRIGHTS INBOX lr\r\n{tag} OK done\r\n"
+    subject, health, detail, mend = checked({**ACL, "MYRIGHTS": (answer,)})
+    assert (subject, health) == ("IMAP folders", Health.FAILED)
+    assert "INBOX: no right to mark mail deleted" in detail
+    assert "Rollcall/Done: no right to insert mail" in detail
+    assert mend
+
+
+def test_a_login_whose_mailbox_does_not_open_is_told_from_a_wrong_password() -> None:
+    subject, health, _, mend = checked({"LIST": (b"{tag} BAD User is authenticated but not connected.\r\n",)})
+    assert (subject, health) == ("IMAP mailbox", Health.FAILED)
+    assert "The login is right" in mend
+
+
+def test_a_frozen_server_does_not_hold_up_the_end() -> None:
+    with watching({"LOGOUT": ()}, read_timeout=0.2) as (box, _):
+        started = time.monotonic()
+        box.close()
+        assert time.monotonic() - started < 1.0

@@ -11,11 +11,11 @@ from bot.demo.mailserver import EmbeddedMail
 from bot.errors import ConfigurationError, DeliveryDeferred, LoginRefused, MailboxUnavailable
 from bot.ports import Delivery, Health
 from bot.wire.imap import ImapMailbox
-from bot.wire.oauth import Token, TokenKeeper
 from bot.wire.oauth_google import RefreshedTokens, ServiceAccountTokens
 from bot.wire.oauth_microsoft import MicrosoftTokens
 from bot.wire.security import Credentials, Mechanism, TokenRefused, TokenUnavailable
 from bot.wire.smtp import SmtpMailer
+from bot.wire.tokens import Token, TokenKeeper
 from tests.servers.certificates import Certificates
 from tests.wire.servers import SUPPORT, server_context
 from tests.wire.token_server import CLIENT, SECRET, TokenServer

@@ -113,6 +113,17 @@ async def test_the_check_of_a_good_server_finds_nothing_wrong(mailer: SmtpMailer
     assert [line.health for line in await mailer.check()] == [Health.OK] * 4
 
 
+async def test_the_check_asks_whether_the_sender_may_send_and_sends_nothing(
+    servers: Servers, mailer: SmtpMailer
+) -> None:
+    assert (await mailer.check(SUPPORT))[-1].health is Health.OK
+    servers.answer("550 5.1.1 No such user", recipient=SUPPORT)
+    line = (await mailer.check(SUPPORT))[-1]
+    assert (line.subject, line.health) == ("SMTP sender", Health.FAILED)
+    assert "No such user" in line.detail
+    assert servers.messages("support") == []
+
+
 async def test_a_certificate_of_somebody_else_puts_the_mail_off_before_the_password(
     servers: Servers, certificates: Certificates
 ) -> None:
@@ -235,6 +246,14 @@ async def test_a_frozen_server_puts_the_mail_off_in_finite_time(
 async def test_addresses_beyond_ascii_are_carried(embedded: EmbeddedServers, out: SmtpMailer) -> None:
     assert await out.send(SUPPORT, ["jürgen@münchen.test"], MAIL) == Delivery()
     assert len(embedded.mail.messages("jürgen@xn--mnchen-3ya.test")) == 1
+
+
+async def test_the_check_finds_a_login_that_may_not_send_as_the_sender(
+    embedded: EmbeddedServers, out: SmtpMailer
+) -> None:
+    line = (await out.check("somebody.else@yourcompany.test"))[-1]
+    assert (line.subject, line.health) == ("SMTP sender", Health.FAILED)
+    assert "not owned by user" in line.detail
 
 
 async def test_a_cancelled_send_leaves_no_half_used_connection(

@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.wire.oauth import MARGIN_SECONDS, Token, TokenKeeper, token_credentials
+from bot.wire.oauth import token_credentials
 from bot.wire.security import Mechanism, TokenUnavailable
+from bot.wire.tokens import MARGIN_SECONDS, Token, TokenKeeper
 
 
 class Service:
