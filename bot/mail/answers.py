@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.mail.forms import begins_with_answer
+from bot.mail.frame_words import begins_with_answer
 from bot.mail.lines import Line
 
 _NAMED = re.compile(
-    r"\s*[*_]{0,2}(?:[\[(<{]\s*(?P<inner>[^\])>}]{1,40}?)\s*[\])>}]|(?P<name>[\w .'’-]{1,40}?)\s*(?=[*_]{0,2}[:>=–—-]))"
+    r"\s*[*_]{0,2}(?:[\[(<{]\s*(?P<inner>[^\])>}]{1,40}?)\s*[\])>}]"
+    r"|(?P<name>[\w .'’-]{1,40}?)\s*(?=[*_]{0,2}[:>=–—-]))"
     r"[*_]{0,2}\s*[:>=–—-]{0,3}\s*(?P<answer>\S.*)"
 )
 _ARROW = re.compile(r"\s*(?:[=\-–—]{1,3}>|→|➔|➡️?|»|\*{2,3}|#{2,3}|@@|>>+)\s*(?P<answer>[^\s*#].*?)[*#]*\s*")
@@ -59,9 +60,9 @@ def _answer_in(text: str, names: frozenset[str], pointed: bool) -> tuple[str, st
     if len(text) > 2000:
         return None
     named = _NAMED.fullmatch(text)
-    if named and _is_sender(named.group("inner") or named.group("name"), names):
-        if named.group("inner") or pointed:
-            return "", named.group("answer")
+    believed = named is not None and (pointed or bool(named.group("inner")))
+    if named and believed and _is_sender(named.group("inner") or named.group("name"), names):
+        return "", named.group("answer")
     if not pointed:
         return None
     same = _SAME_LINE.fullmatch(text)

@@ -1,4 +1,4 @@
-"""Takes off legal disclaimers and external-mail banners, sentence by sentence where they share a paragraph."""
+"""Takes off legal disclaimers and external-mail banners, by the sentence where they share a paragraph."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
+_TAG = re.compile(r"\s*[\[(*]{1,3}\s*([^\])*]{1,40}?)\s*[\])*]{1,3}[\s:-]*")
 _SHORT = 56
 _LEGAL_LENGTH = 60
 
@@ -28,16 +29,22 @@ def drop_banners(lines: Sequence[Line]) -> list[Line]:
 
 
 def _untagged(line: Line) -> Line:
-    found = re.match(r"\s*(?:[\[(*]{1,3}\s*([^\])*]{1,40}?)\s*[\])*]{1,3})[\s:-]*", line.text)
+    text = strip_banner_tag(line.text)
+    return line if text == line.text else replace(line, text=text)
+
+
+def strip_banner_tag(text: str) -> str:
+    """A subject or a line without the `[EXTERNAL]` that the receiving side put before it."""
+    found = _TAG.match(text)
     if found and frame_words().banner_tag.fullmatch(found.group(1).lower()):
-        return replace(line, text=line.text[found.end() :])
-    return line
+        return text[found.end() :]
+    return text
 
 
 def _without_banner(unit: list[Line]) -> list[Line]:
     """What a paragraph holds besides the banner's sentences, as one line."""
     words = frame_words()
-    kept = []
+    kept: list[str] = []
     for sentence in _SENTENCE.split(_joined(unit)):
         lowered = sentence.lower()
         warned = len(lowered.split()) <= 3 and (lowered.endswith(":") or words.banner_tag.fullmatch(lowered))
@@ -54,9 +61,7 @@ def drop_disclaimers(lines: Sequence[Line], *, spoken: bool) -> list[Line]:
     closed = False
     for unit in _units(lines):
         text = _joined(unit)[:LOOKED_AT].lower()
-        if not text:
-            kept += unit
-        elif any(line.pairs for line in unit):
+        if not text or any(line.pairs for line in unit):
             kept += unit
         elif _is_legal(text):
             beside = [] if closed else _words_beside(unit)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.mail.frame_words import frame_words
+from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 from bot.mail.tables import pair_rows
 from bot.mail.ticks import Choice, has_boxes, read_choices
@@ -25,6 +25,7 @@ _QUESTION_LETTER = re.compile(
     r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"^[\[(<{]\s*([^\])>}]*?)\s*[\])>}]$")
+_SMILEY = re.compile(r"[-o^]?[)(DPp/|](?:\s|$)")
 _NOTHING = re.compile(r"[\s_.…\-–—/|]*")
 
 
@@ -217,6 +218,8 @@ def _labelled(text: str) -> tuple[str, str] | None:
     if not found:
         return None
     label, value = found.group(1).strip(" *_"), found.group(2).strip()
+    if _SMILEY.match(value):
+        return None
     lowered = label.lower().strip(" -–—•")
     if (
         len(label.split()) > 12
@@ -230,7 +233,7 @@ def _labelled(text: str) -> tuple[str, str] | None:
 
 
 def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
-    """`Notify learners: Yes`: alone if the value is short, in a run of such lines also if it is long or blank."""
+    """`Notify learners: Yes`: alone if the value is short, in a run also if it is long or blank."""
     entry = _labelled(lines[at].text)
     if entry is None:
         return None
@@ -243,12 +246,6 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
     if not value and at + 1 < len(lines) and _is_bare_answer(lines[at + 1].text):
         return _Found((_form(label, lines[at + 1].text),), 2)
     return None
-
-
-def begins_with_answer(text: str) -> bool:
-    """Whether a value starts with a yes or a no in one of our languages."""
-    found = re.match(r"[\s\[(*_\"'“]*([\w'/]+)", text.lower())
-    return bool(found) and found.group(1) in frame_words().yes_no if found else False
 
 
 def _is_bare_answer(text: str) -> bool:

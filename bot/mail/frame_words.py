@@ -87,3 +87,9 @@ def frame_words() -> FrameWords:
         aside=frozenset(every("aside")),
         points_below=re.compile(_whole(every("points_below"))),
     )
+
+
+def begins_with_answer(text: str) -> bool:
+    """Whether a value starts with a yes or a no in one of our languages."""
+    found = re.match(r"[\s\[(*_\"'“]*([\w'/]+)", text.lower())
+    return found is not None and found.group(1) in frame_words().yes_no

@@ -1,4 +1,4 @@
-"""Which elements mail programs put around quotes, answers' dividers and signatures; asked by the HTML reader."""
+"""Which elements mail programs put around quotes, dividers and signatures; asked by the HTML reader."""
 
 import re
 from enum import Enum, auto

@@ -82,7 +82,7 @@ def _is_tiny(size: str) -> bool:
 
 def _is_zero(size: str | None) -> bool:
     found = _SMALL.match(size or "")
-    return bool(found) and float(found.group(1)) == 0
+    return found is not None and float(found.group(1)) == 0
 
 
 def read_declarations(css: str) -> dict[str, str]:

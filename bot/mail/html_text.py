@@ -1,15 +1,16 @@
-"""Reads an HTML body as lines: block by block, quotes counted, what nobody sees and what is struck out left out."""
+"""Reads an HTML body as lines: quotes counted; what nobody sees and what is struck out is left out."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.mail.frame_words import frame_words
+from bot.mail.html_page import Container, Page, Place
 from bot.mail.html_quotes import Role, role_of
 from bot.mail.html_style import Attributes, Style, read_sheet, style_of
-from bot.mail.lines import Line, bound_lines, drop_struck, tidy
+from bot.mail.lines import Line, bound_lines
 from bot.mail.tables import read_table
 
 _SKIPPED = {
@@ -79,7 +80,9 @@ _WINGDINGS = str.maketrans(
     {"þ": "☑", "ý": "☒", "x": "☒", "ü": "☑", "¨": "☐", "o": "☐", "q": "☐", "J": "", "à": "→"}
 )
 # Pictures within the source and remarks to Outlook: up to nine tenths of a mail, and no words.
-_DEAD_WEIGHT = re.compile(r"(?<=[\"'(])data:[^\"'\s>)]{100,}|<!--\[if.*?endif\]-->", re.DOTALL | re.IGNORECASE)
+_DEAD_WEIGHT = re.compile(
+    r"(?<=[\"'(])data:[^\"'\s>)]{100,}|<!--\[if.*?endif\]-->", re.DOTALL | re.IGNORECASE
+)
 _LONGEST_SOURCE, _LONGEST = 4_000_000, 400_000
 _MOST_TABLES = 300
 _DEEP = 400
@@ -87,72 +90,6 @@ _NESTING = re.compile(
     r"<(/?)(div|blockquote|section|article|center|ul|ol|dl|main|aside|header|footer|nav|form|fieldset|span|font)\b[^>]{0,2000}>",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What holds for the words at one point of the tree, handed down from element to element."""
-
-    depth: int = 0
-    container: "_Container | None" = None
-    indented: bool = False
-    keeps_spaces: bool = False
-    white: bool = False
-    backed: bool = False
-    tint: str = ""
-    symbols: bool = False
-
-
-@dataclass(slots=True)
-class _Container:
-    """A quote's wrapper: before its first quote stands the attribution, after it the sender's own words."""
-
-    quote_seen: bool = False
-
-
-class _Page:
-    """The lines written so far and the one being written."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self._words: list[str] = []
-        self._tints: set[str] = set()
-        self._place = _Place()
-        self._depth = 0
-
-    def write(self, text: str, place: _Place) -> None:
-        """Add words to the current line."""
-        depth = place.depth + (place.container is not None and not place.container.quote_seen)
-        if self._words and (depth != self._depth or place.indented != self._place.indented):
-            self.end_line()
-        self._words.append(text)
-        if text.strip():
-            self._tints.add(place.tint)
-        self._place, self._depth = place, depth
-
-    def end_line(self) -> None:
-        """Close the current line, if it holds anything."""
-        text = "".join(self._words)
-        if not self._place.keeps_spaces:
-            text = re.sub(r"\s+", " ", text)
-        if text.strip():
-            tint = next(iter(self._tints)) if len(self._tints) == 1 else ""
-            self.lines += [
-                Line(drop_struck(tidy(part)).strip(), self._depth, tint=tint, indented=self._place.indented)
-                for part in text.split("\n")
-            ]
-        self._words, self._tints = [], set()
-
-    def blank(self) -> None:
-        """Close the line and leave one blank line, never two."""
-        self.end_line()
-        if self.lines and self.lines[-1].text:
-            self.lines.append(Line("", self.lines[-1].depth, indented=self.lines[-1].indented))
-
-    def divide(self) -> None:
-        """Mark that the mail answered begins here."""
-        self.end_line()
-        self.lines.append(Line("", divider=True))
 
 
 def read_html(html: str, *, keep_white: bool = False) -> list[Line]:
@@ -168,9 +105,9 @@ def read_html(html: str, *, keep_white: bool = False) -> list[Line]:
         if "print" not in (node.attributes.get("media") or ""):
             for name, values in read_sheet(node.text() or "").items():
                 sheet.setdefault(name, {}).update(values)
-    page = _Page()
+    page = Page()
     if tree.root is not None:
-        _Walk(page, sheet, keep_white).walk(tree.root, _Place())
+        _Walk(page, sheet, keep_white).walk(tree.root, Place())
     page.end_line()
     return bound_lines(page.lines)
 
@@ -192,15 +129,15 @@ def _flatten(html: str) -> str:
 class _Walk:
     """One pass over the tree with a stack of its own: mails nest deeper than Python's recursion."""
 
-    def __init__(self, page: _Page, sheet: dict[str, dict[str, str]], keep_white: bool) -> None:
+    def __init__(self, page: Page, sheet: dict[str, dict[str, str]], keep_white: bool) -> None:
         self._page = page
         self._sheet = sheet
         self._keep_white = keep_white
         self._tables = 0
 
-    def walk(self, root: LexborNode, place: _Place) -> None:
+    def walk(self, root: LexborNode, place: Place) -> None:
         """Write every visible word under `root`."""
-        stack: list[tuple[LexborNode, _Place, bool]] = [(root, place, False)]
+        stack: list[tuple[LexborNode, Place, bool]] = [(root, place, False)]
         while stack:
             node, place, leaving = stack.pop()
             tag = node.tag or ""
@@ -214,7 +151,7 @@ class _Walk:
                     stack.append((node, place, True))
                     stack.extend((child, inner, False) for child in reversed(list(_children(node))))
 
-    def _write_text(self, node: LexborNode, place: _Place) -> None:
+    def _write_text(self, node: LexborNode, place: Place) -> None:
         if place.white and not place.backed and not self._keep_white:
             return
         text = node.text_content or ""
@@ -222,7 +159,7 @@ class _Walk:
             text = text.translate(_WINGDINGS)
         self._page.write(text if place.keeps_spaces else text.replace("\n", " "), place)
 
-    def _enter(self, tag: str, node: LexborNode, place: _Place) -> _Place | None:
+    def _enter(self, tag: str, node: LexborNode, place: Place) -> Place | None:
         """Begin an element; None when nothing in it is to be read."""
         attributes = node.attributes
         if tag in _SKIPPED or tag in _STRUCK or "hidden" in attributes:
@@ -241,14 +178,13 @@ class _Walk:
             self._page.end_line()
         if tag == "li":
             self._page.write("- ", place)
-        inner = _inherit(place, style, tag, attributes)
-        inner = self._take_role(tag, node, inner)
+        inner = self._take_role(node, _inherit(place, style, tag, attributes))
         if inner is not None and tag == "table" and self._tables < _MOST_TABLES and not _holds_table(node):
             self._write_table(node, inner)
             return None
         return inner
 
-    def _leave(self, tag: str, node: LexborNode, place: _Place) -> None:
+    def _leave(self, tag: str, node: LexborNode, place: Place) -> None:
         if tag == "a":
             href = node.attributes.get("href") or ""
             if _CLOUD.search(href) and href not in (node.text() or ""):
@@ -260,13 +196,13 @@ class _Walk:
         if tag == "blockquote" and place.container:
             place.container.quote_seen = True
 
-    def _break_line(self, place: _Place) -> None:
+    def _break_line(self, place: Place) -> None:
         before = len(self._page.lines)
         self._page.end_line()
         if len(self._page.lines) == before:
             self._page.blank()
 
-    def _write_control(self, tag: str, node: LexborNode, attributes: Attributes, place: _Place) -> bool:
+    def _write_control(self, tag: str, node: LexborNode, attributes: Attributes, place: Place) -> bool:
         """Write what an image or a form field shows; True when the element is one."""
         if tag == "img":
             alt = attributes.get("alt") or ""
@@ -283,9 +219,9 @@ class _Walk:
             self._page.write((chosen.text() or "") if chosen is not None else "", place)
         return tag in {"img", "input", "select"}
 
-    def _take_role(self, tag: str, node: LexborNode, place: _Place) -> _Place | None:
+    def _take_role(self, node: LexborNode, place: Place) -> Place | None:
         """What the element's marks make of its words; None when they are a signature."""
-        role = role_of(tag, node.attributes)
+        role = role_of(node.tag or "", node.attributes)
         if role is Role.SIGNATURE and not place.depth:
             return None
         if role is Role.QUOTED or (role is Role.INDENTED and (place.depth or place.container)):
@@ -299,14 +235,14 @@ class _Walk:
             return _enter_container(role, node, place)
         return place
 
-    def _write_table(self, node: LexborNode, place: _Place) -> None:
+    def _write_table(self, node: LexborNode, place: Place) -> None:
         """A table without tables in it: rows of short cells are labels and values, the rest is layout."""
         self._tables += 1
         rows: list[list[list[Line]]] = []
         for row in node.css("tr"):
             cells = []
             for cell in row.css("td, th"):
-                page = _Page()
+                page = Page()
                 _Walk(page, self._sheet, self._keep_white).walk(cell, place)
                 page.end_line()
                 cells.append(page.lines)
@@ -327,7 +263,7 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _inherit(place: _Place, style: Style, tag: str, attributes: Attributes) -> _Place:
+def _inherit(place: Place, style: Style, tag: str, attributes: Attributes) -> Place:
     """The place inside an element: what its style says, else what held outside."""
     if not style.values and tag != "pre" and "face" not in attributes:
         return place
@@ -342,13 +278,15 @@ def _inherit(place: _Place, style: Style, tag: str, attributes: Attributes) -> _
     )
 
 
-def _enter_container(role: Role, node: LexborNode, place: _Place) -> _Place:
+def _enter_container(role: Role, node: LexborNode, place: Place) -> Place:
     """A wrapper with a forwarded mail is left to the line cutter, one with quotes is taken apart."""
     start = (node.text() or "")[:3000].lower()
     if frame_words().forwarded.search(start):
         return place
     if role is Role.CONTAINER and node.css_first("blockquote") is not None:
-        return replace(place, container=_Container())
+        return replace(place, container=Container())
+    if role is Role.CONTAINER and (frame_words().original.search(start[:200]) or _begins_with_label(node)):
+        return place
     return replace(place, depth=place.depth + 1)
 
 

@@ -12,10 +12,11 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u0
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\v\f]")
 # What is struck out goes with the slash that set it apart: "Yes / ~~No~~".
 _STRUCK = re.compile(
-    r"(?:[ \t]?/[ \t]?)?(?:~~(?=\S)[^~\n]{1,500}~~|(?<![\w~])~(?=[^\s~\d])[^~\n]{0,200}[^\s~]~(?![\w~]))(?:[ \t]?/(?=[ \t]|$))?"
+    r"(?:[ \t]?/[ \t]?)?"
+    r"(?:~~(?=\S)[^~\n]{1,500}~~|(?<![\w~])~(?=[^\s~\d])[^~\n]{0,200}[^\s~]~(?![\w~]))(?:[ \t]?/(?=[ \t]|$))?"
 )
 _HEAD, _TAIL = 160_000, 40_000
-_HEAD_LINES, _TAIL_LINES = 6_000, 2_000
+_HEAD_LINES, _TAIL_LINES = 4_000, 1_500
 # Letters with a stroke laid over each, as chat programs and "fancy text" pages make them.
 _STROKE = re.compile("[\u0335-\u0338]")
 _STROKED = re.compile("(?:[^\\s\u0335-\u0338][\u0335-\u0338]+\\s?)+")

@@ -60,7 +60,7 @@ def find_mark(lines: Sequence[Line], at: int) -> Mark | None:
 
 
 def _find_banner(text: str, lowered: str, lines: Sequence[Line], at: int) -> Mark | None:
-    """`-----Original Message-----`, `Begin forwarded message:`, a ticket system's line, a ruler above headers."""
+    """`-----Original Message-----`, `Begin forwarded message:`, a ticket system's line, a ruler."""
     words = frame_words()
     if len(lowered) <= 200:
         forwarded = words.forwarded.search(lowered)

@@ -1,10 +1,10 @@
 """Cuts a body's lines into what the sender says now, what is quoted and what is forwarded."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from bot.mail.frame_words import begins_with_answer
 from bot.mail.lines import Line
 from bot.mail.marks import Mark, MarkKind, find_mark
 
@@ -39,7 +39,16 @@ def cut_lines(lines: Sequence[Line], thread: Thread) -> list[Piece]:
     """The pieces of a body, in order; every line is in one of them, apart from the marks themselves."""
     cutter = _Cutter(_settle_indented(lines, thread), thread)
     cutter.run()
-    return cutter.pieces
+    return _pass_on(cutter.pieces, thread)
+
+
+def _pass_on(pieces: list[Piece], thread: Thread) -> list[Piece]:
+    """A forward marked like an answer: the first quote is what is passed on."""
+    kinds = [piece.kind for piece in pieces]
+    if not thread.is_forward or Kind.FORWARDED in kinds or Kind.QUOTED not in kinds:
+        return pieces
+    at = kinds.index(Kind.QUOTED)
+    return [*pieces[:at], replace(pieces[at], kind=Kind.FORWARDED), *pieces[at + 1 :]]
 
 
 class _Cutter:
@@ -141,7 +150,7 @@ def _is_wrapped_quote(lines: Sequence[Line], at: int) -> bool:
     if len(before) < 55 or before.endswith((".", "!", "?", ":", ";")) or len(text) > 40:
         return False
     goes_on = at + 1 < len(lines) and lines[at + 1].depth > 0
-    return text[:1].islower() and (goes_on or len(text) < 25 and not re.match(r"(?:yes|no|ok)\b", text))
+    return text[:1].islower() and (goes_on or (len(text) < 25 and not begins_with_answer(text)))
 
 
 def _settle_indented(lines: Sequence[Line], thread: Thread) -> list[Line]:
@@ -167,7 +176,7 @@ def _settle_indented(lines: Sequence[Line], thread: Thread) -> list[Line]:
 def _is_quoted_block(lines: Sequence[Line], at: int, end: int, thread: Thread) -> bool:
     before = [line for line in lines[max(at - 4, 0) : at] if line.text.strip()]
     if before and (
-        before[-1].depth or before[-1].text.rstrip().endswith(":") and _ends_attribution(lines, at)
+        before[-1].depth or (before[-1].text.rstrip().endswith(":") and _ends_attribution(lines, at))
     ):
         return True
     block = [line.text for line in lines[at:end] if line.text.strip()]

@@ -1,4 +1,4 @@
-"""Asks mail-parser-reply where the newest text ends, for frames of mail programs that our own cutter does not know."""
+"""Asks mail-parser-reply where the newest text ends, for frames that our own cutter does not know."""
 
 import re
 from functools import cache

@@ -1,54 +1,24 @@
-"""Takes off what the sender did not say: banners, sign-offs, signatures, disclaimers, mobile footers, slogans."""
+"""Takes off what the sender did not say: banners, sign-offs, signatures, disclaimers, footers, slogans."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.mail.contacts import (
+    PLACEHOLDER,
+    Names,
+    is_contact,
+    is_name,
+    is_sign_off,
+    is_strong_contact,
+    names_somebody,
+)
 from bot.mail.disclaimers import drop_banners, drop_disclaimers
 from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
 _DELIMITER = re.compile(r"\s*(?:--|–|—|__|-- ?-|––|—-)\s*")
 _RULER = re.compile(r"\s*[-_=*~–—.·•]{3,}\s*")
-_PHONE = re.compile(r"(?<![\w@])\+?\(?\d[\d\s().\-/]{6,20}\d(?!\w)")
-_WEB = re.compile(
-    r"https?://|www\.|\b[\w-]+\.(?:com|org|net|co\.uk|de|fr|es|it|nl|pt|eu|io|example)\b", re.IGNORECASE
-)
-_ADDRESS = re.compile(r"\S+@\S+\.\S+")
-_PLACEHOLDER = re.compile(
-    r"\s*[\[<](?:cid:|image|logo|inline image|https?://)[^\]>]*[\]>]\s*|\s*<?image\d*\.\w{3}>?\s*",
-    re.IGNORECASE,
-)
-_CONNECTOR = re.compile(r"(?:and|und|et|y|e|en|&|/|\+|,|-|–|—|!|\.|;)*\s*")
-_PARTICLES = {
-    "van",
-    "von",
-    "de",
-    "der",
-    "den",
-    "da",
-    "di",
-    "do",
-    "dos",
-    "la",
-    "le",
-    "du",
-    "del",
-    "zu",
-    "bin",
-    "al",
-    "and",
-    "&",
-    "y",
-    "e",
-    "et",
-    "und",
-    "/",
-    "|",
-    "-",
-}
-_SMILE = re.compile(r"[\s,.!;:~*_\-–—()|/^<>\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]*")
 
 
 class _Zone(Enum):
@@ -59,23 +29,13 @@ class _Zone(Enum):
     SIGNATURE = auto()  # after contact data or "-- ": only an afterthought is the sender's
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the sender is called, as lower-cased words, to know a signature without a sign-off."""
-
-    tokens: frozenset[str] = frozenset()
-    address: str = ""
-
-
 def strip_frame(lines: Sequence[Line], names: Names, *, spoken: bool) -> list[Line]:
     """The lines without what mail programs, companies and habit put around them.
 
     `spoken` says that the sender has already said something further up in the same body.
     """
     kept = drop_banners(lines)
-    kept = [
-        line for line in kept if not is_mobile_footer(line.text) and not _PLACEHOLDER.fullmatch(line.text)
-    ]
+    kept = [line for line in kept if not is_mobile_footer(line.text) and not PLACEHOLDER.fullmatch(line.text)]
     kept = _drop_closing(drop_disclaimers(kept, spoken=spoken), names, spoken)
     return _trim(_drop_contact_block(_trim(kept), names, spoken))
 
@@ -151,12 +111,12 @@ class _Closing:
         signed = bool(following) and (
             is_contact(following[0], self._names) or is_name(following[0], self._names)
         )
-        if (spoken or signed) and _DELIMITER.fullmatch(line.text[:LOOKED_AT]):
-            self._zone = _Zone.SIGNATURE
-        elif spoken and _RULER.fullmatch(text) and following and is_contact(following[0], self._names):
+        delimited = (spoken or signed) and _DELIMITER.fullmatch(line.text[:LOOKED_AT])
+        ruled = spoken and _RULER.fullmatch(text) and following and is_contact(following[0], self._names)
+        if delimited or ruled:
             self._zone = _Zone.SIGNATURE
         elif spoken and is_sign_off(text) and not line.pairs:
-            self._zone, self._sign_off, self._named = _Zone.CLOSING, line, _names_somebody(text)
+            self._zone, self._sign_off, self._named = _Zone.CLOSING, line, names_somebody(text)
         else:
             self.kept.append(line)
 
@@ -187,88 +147,8 @@ class _Closing:
         self.kept.append(line)
 
 
-def is_sign_off(text: str) -> bool:
-    """`Kind regards`, `Thanks again, Dana`, `Viele Grüße und danke`: nothing but a farewell and a name."""
-    words = frame_words()
-    rest = text.strip(" *_>\t-–—~")
-    if len(rest) > 90:
-        return False
-    farewells = 0
-    while True:
-        found = words.sign_off.match(rest.lower())
-        if found is None:
-            break
-        farewells += 1
-        rest = _SMILE.sub("", rest[found.end() :], count=1)
-        rest = (
-            _CONNECTOR.sub("", rest, count=1)
-            if words.sign_off.match(_CONNECTOR.sub("", rest, count=1).lower())
-            else rest
-        )
-    if not farewells:
-        return False
-    return not rest.strip() or _is_name_like(rest, 4)
-
-
-def _names_somebody(text: str) -> bool:
-    """Whether a sign-off carries the name in its own line."""
-    rest = frame_words().sign_off.sub("", text.lower(), count=1)
-    return bool(re.search(r"\w{2,}", rest))
-
-
-def is_name(text: str, names: Names) -> bool:
-    """A line that is just a name: a few capitalised words, none of which answers anything."""
-    tokens = re.findall(r"[\w'’.-]+", text.lower())
-    if tokens and len(tokens) <= 4 and any(token.strip(".-") in names.tokens for token in tokens):
-        return not set(tokens) & frame_words().words
-    return _is_name_like(text, 5)
-
-
-def _is_name_like(text: str, most: int) -> bool:
-    bare = text.strip(" ,.!*_-–—~/|()<>\t")
-    tokens = bare.split()
-    if not tokens or len(tokens) > most or len(bare) > 60 or text.rstrip().endswith("?"):
-        return False
-    stop = frame_words().words
-    for token in tokens:
-        plain = token.strip(".,*_()\"'’")
-        if plain.lower() in stop or any(character.isdigit() for character in plain):
-            return False
-        if plain and not plain[0].isupper() and plain.lower() not in _PARTICLES and plain[0].isalpha():
-            return False
-    return any(character.isalpha() for character in bare)
-
-
-def is_strong_contact(text: str) -> bool:
-    """A phone number, a web address, a labelled telephone: the line can only be part of a signature."""
-    lowered = text.lower().strip(" *_|\t")
-    if len(text) > 160 or len(lowered.split()) > 16:
-        return False
-    return bool(
-        frame_words().contact.match(lowered)
-        or _PHONE.search(text)
-        or (_WEB.search(text) and len(lowered.split()) <= 6)
-    )
-
-
-def is_contact(text: str, names: Names) -> bool:
-    """A line of a signature block: phone, site, address, title, company, or a picture's placeholder."""
-    lowered = text.lower().strip(" *_|\t")
-    if not lowered or len(text) > 200 or len(lowered.split()) > 16 or lowered.endswith(("?", "!")):
-        return False
-    if is_strong_contact(text) or _PLACEHOLDER.match(text):
-        return True
-    if _ADDRESS.fullmatch(lowered):
-        return not names.address or lowered.strip("<>") == names.address
-    tokens = set(re.findall(r"[\w'’]+", lowered))
-    titled = bool(frame_words().title.search(lowered))
-    if tokens & frame_words().words:
-        return False
-    return (titled and len(tokens) <= 10) or (" | " in text and len(tokens) <= 12)
-
-
 def _drop_contact_block(lines: list[Line], names: Names, spoken: bool) -> list[Line]:
-    """Without a last paragraph of name and contact lines, or the sender's bare name: a signature unannounced."""
+    """Without a last paragraph of name and contact lines, or the sender's bare name."""
     end = len(lines)
     strong = False
     while end > (0 if spoken else 1):
@@ -295,7 +175,7 @@ def _drop_own_name(lines: list[Line], names: Names) -> list[Line]:
     """Without a last line, or a last ` - Dana`, that is the sender's own name."""
     if len(lines) > 1:
         tokens = re.findall(r"[\w'’]+", lines[-1].text.lower())
-        if 0 < len(tokens) <= 3 and all(token in names.tokens or len(token) == 1 for token in tokens):
-            if set(tokens) & names.tokens and not set(tokens) & frame_words().words:
-                return lines[:-1]
+        named = all(token in names.tokens or len(token) == 1 for token in tokens)
+        if named and len(tokens) <= 3 and set(tokens) & names.tokens - frame_words().words:
+            return lines[:-1]
     return lines

@@ -10,6 +10,7 @@ _BOX = re.compile(
     r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
     r"|(?<![\w_])_+(?P<line>[xX])_+(?![\w_])"
 )
+_LONGEST_LINE = 400
 _ALONE = re.compile(r"[✅✓✔]\ufe0f?")
 
 
@@ -31,8 +32,10 @@ class Choice:
 
 def has_boxes(text: str) -> bool:
     """Whether a line holds a tick box; a lone tick emoji within a sentence is only an emoji."""
+    if len(text) > _LONGEST_LINE:
+        return False
     found = _BOX.search(text)
-    if found is None or len(text) > 400:
+    if found is None:
         return False
     if _ALONE.fullmatch(found.group()):
         second = _BOX.search(text, found.end())
@@ -41,7 +44,7 @@ def has_boxes(text: str) -> bool:
 
 
 def read_choices(text: str) -> Choice:
-    """The options of one line; a box belongs to the words after it, or before it where the line ends in a box."""
+    """The options of one line; a box belongs to the words after it, or before it if the line ends in one."""
     boxes = list(_BOX.finditer(text))
     edges = [0, *(edge for box in boxes for edge in box.span()), len(text)]
     parts = [_clean(text[edges[number] : edges[number + 1]]) for number in range(0, len(edges), 2)]

@@ -1,0 +1,72 @@
+"""The page that the HTML reader writes its lines on, and what holds for the words at one place of it."""
+
+import re
+from dataclasses import dataclass
+
+from bot.mail.lines import Line, drop_struck, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What holds for the words at one point of the tree, handed down from element to element."""
+
+    depth: int = 0
+    container: "Container | None" = None
+    indented: bool = False
+    keeps_spaces: bool = False
+    white: bool = False
+    backed: bool = False
+    tint: str = ""
+    symbols: bool = False
+
+
+@dataclass(slots=True)
+class Container:
+    """A quote's wrapper: before its first quote stands the attribution, after it the sender's own words."""
+
+    quote_seen: bool = False
+
+
+class Page:
+    """The lines written so far and the one being written."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._words: list[str] = []
+        self._tints: set[str] = set()
+        self._place = Place()
+        self._depth = 0
+
+    def write(self, text: str, place: Place) -> None:
+        """Add words to the current line."""
+        depth = place.depth + (place.container is not None and not place.container.quote_seen)
+        if self._words and (depth != self._depth or place.indented != self._place.indented):
+            self.end_line()
+        self._words.append(text)
+        if text.strip():
+            self._tints.add(place.tint)
+        self._place, self._depth = place, depth
+
+    def end_line(self) -> None:
+        """Close the current line, if it holds anything."""
+        text = "".join(self._words)
+        if not self._place.keeps_spaces:
+            text = re.sub(r"\s+", " ", text)
+        if text.strip():
+            tint = next(iter(self._tints)) if len(self._tints) == 1 else ""
+            self.lines += [
+                Line(drop_struck(tidy(part)).strip(), self._depth, tint=tint, indented=self._place.indented)
+                for part in text.split("\n")
+            ]
+        self._words, self._tints = [], set()
+
+    def blank(self) -> None:
+        """Close the line and leave one blank line, never two."""
+        self.end_line()
+        if self.lines and self.lines[-1].text:
+            self.lines.append(Line("", self.lines[-1].depth, indented=self.lines[-1].indented))
+
+    def divide(self) -> None:
+        """Mark that the mail answered begins here."""
+        self.end_line()
+        self.lines.append(Line("", divider=True))
