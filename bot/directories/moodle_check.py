@@ -132,7 +132,7 @@ def _probe(
             return _failed(what, f"the token's user may not: {error}", f"give its role {capability}")
         if error.code == "accessexception":
             return _failed(what, f"the token may not call {function}", "add the function to the service")
-        if not error.blames_a_row and error.code != "invaliduserid":
+        if error.concerns_the_site:
             return _failed(what, str(wire.verdict(function, error)))
     except RollcallError as error:
         return _failed(what, str(error))

@@ -41,6 +41,11 @@ class MoodleError(RollcallError):
         return self.code in _ROW
 
     @property
+    def concerns_the_site(self) -> bool:
+        """Whatever is asked for, it would be answered like this: token, rights, maintenance."""
+        return self.code in _LATER | _TOKEN | _SWITCHED_OFF | {"accessexception", "nopermissions"}
+
+    @property
     def is_password_policy(self) -> bool:
         """Moodle writes what its policy misses as HTML where the code should be."""
         return "<" in self.code

@@ -18,6 +18,7 @@ _ENVELOPE = 200  # bytes around the operations of a bulk request
 _LATER = frozenset({408, 425, 429})
 
 Results = dict[str, CreateResult]
+Planned = tuple[Learner, dict[str, Any]]  # a learner and the bulk operation that creates it
 
 
 class ScimMaker:
@@ -62,35 +63,39 @@ class ScimMaker:
 
     def _create_in_bulk(self, rows: Sequence[Learner], stamp: str) -> Results:
         provider = self._wire.provider()
-        sized = [(row, len(dumped(self._operation(row, stamp, 0))) + 8) for row in rows]
+        planned = [(row, self._operation(row, stamp, number)) for number, row in enumerate(rows)]
+        sized = [(one, len(dumped(one[1])) + 1) for one in planned]
         most = min(provider.bulk_operations, self._batch_size)
         results: Results = {}
         for group in packed(sized, most=most, bytes_in_all=provider.bulk_bytes - _ENVELOPE):
-            results |= self._send_bulk(group, stamp) if self._bulk else self._create_singly(group, stamp)
+            if self._bulk:
+                results |= self._send_bulk(group, stamp)
+            else:
+                results |= self._create_singly([row for row, _ in group], stamp)
         return results
 
-    def _send_bulk(self, rows: Sequence[Learner], stamp: str) -> Results:
-        operations = [self._operation(row, stamp, number) for number, row in enumerate(rows)]
+    def _send_bulk(self, group: Sequence[Planned], stamp: str) -> Results:
+        operations = [operation for _, operation in group]
         answer = self._wire.send("POST", "/Bulk", {"schemas": [BULK_REQUEST], "Operations": operations})
-        if answer.status == 413 and len(rows) > 1:
-            half = len(rows) // 2
-            return self._send_bulk(rows[:half], stamp) | self._send_bulk(rows[half:], stamp)
+        if answer.status == 413 and len(group) > 1:
+            half = len(group) // 2
+            return self._send_bulk(group[:half], stamp) | self._send_bulk(group[half:], stamp)
         if answer.status == 413 or answer.status in _NO_BULK:
             self._bulk = answer.status == 413
-            return self._create_singly(rows, stamp)
+            return self._create_singly([row for row, _ in group], stamp)
         if not answer.ok:
             raise self._wire.refusal("to create accounts in bulk", answer)
-        return self._read_bulk(rows, stamp, self._wire.read(answer))
+        return self._read_bulk(group, stamp, self._wire.read(answer))
 
-    def _read_bulk(self, rows: Sequence[Learner], stamp: str, body: Mapping[str, Any]) -> Results:
+    def _read_bulk(self, group: Sequence[Planned], stamp: str, body: Mapping[str, Any]) -> Results:
         """Each operation by its bulkId; one missing from the answer was not executed (RFC 7644 §3.7.3)."""
         listed = body.get("Operations")
         operations = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         by_id = {str(one.get("bulkId")): one for one in operations}
         results: Results = {}
         doubtful: list[Learner] = []
-        for number, row in enumerate(rows):
-            operation = by_id.get(_bulk_id(number))
+        for row, asked in group:
+            operation = by_id.get(asked["bulkId"])
             status = _status(operation)
             self._raise_unless_a_row(status)
             account_id = _id_of(operation)
@@ -152,7 +157,7 @@ class ScimMaker:
 
     def _operation(self, row: Learner, stamp: str, number: int) -> dict[str, Any]:
         data = self._resource(row, stamp)
-        return {"method": "POST", "path": "/Users", "bulkId": _bulk_id(number), "data": data}
+        return {"method": "POST", "path": "/Users", "bulkId": f"row{number}", "data": data}
 
     def _resource(self, row: Learner, stamp: str, lean: Leanness | None = None) -> dict[str, Any]:
         chosen = self._lean if lean is None else lean
@@ -172,10 +177,6 @@ class ScimMaker:
             raise DirectoryRefused(f"{self._wire.platform} does not let us create accounts (status {status})")
         if status in _LATER or status >= 500:
             raise DirectoryUnavailable(f"{self._wire.platform} did not carry out all of a bulk ({status})")
-
-
-def _bulk_id(number: int) -> str:
-    return f"row{number}"
 
 
 def _status(operation: Mapping[str, Any] | None) -> int:
