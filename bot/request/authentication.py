@@ -4,6 +4,7 @@ RFC 8601: each Authentication-Results field names the server that wrote it. A se
 too, so only those count that carry a configured name, stand on top, and do not contradict each other.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _FIELD = "authentication-results"
 _ORIGINATOR_FIELDS = frozenset(
     {"from", "to", "subject", "date", "message-id", "mime-version", "dkim-signature"}
 )
+_ONCE = ("subject", "date", "content-type")
 _LONGEST = 16 * 1024
 _NAMELESS = "topmost.invalid"  # stands in for the name Microsoft 365 leaves out
 
@@ -42,6 +44,10 @@ class TrustedField:
 
 def weigh_results(headers: tuple[tuple[str, str], ...], from_domain: str, policy: TrustPolicy) -> Finding:
     """Whether the trusted server proves `from_domain`. `headers` are all of the message's, top first."""
+    doubled = next((name for name in _ONCE if _count(headers, name) > 1), "")
+    if doubled:
+        # A signature covers the lowest; people and we would read the highest (RFC 6376 §8.15).
+        return Finding(proven=False, why=f"more than one {doubled.title()} field")
     fields = list(_trusted_fields(headers, policy))
     if not fields:
         return Finding(proven=False, why="no result of a trusted mail server", said_anything=False)
@@ -50,6 +56,8 @@ def weigh_results(headers: tuple[tuple[str, str], ...], from_domain: str, policy
         return Finding(proven=False, why=f"a result of {server} cannot be parsed")
     spoken = {method: _spoken_by(fields, method) for method in ("dmarc", "dkim", "spf")}
     aligned = _aligned_pass(spoken["dkim"], spoken["spf"], from_domain)
+    if not aligned.startswith("spf") and _is_open_ended(headers, from_domain):
+        return Finding(proven=False, why=f"the signature of {from_domain} lets text be added below it")
     verdicts = {str(result.result) for result in spoken["dmarc"]}
     if "fail" in verdicts:
         return Finding(proven=False, why=f"dmarc=fail for {from_domain}, said by {server}")
@@ -133,16 +141,36 @@ def _aligned_pass(
     dkim: tuple[AuthenticationResult, ...], spf: tuple[AuthenticationResult, ...], from_domain: str
 ) -> str:
     """The first pass that is aligned, in words; '' where there is none."""
-    for result in dkim:
-        domain = _property(result, "header", "d") or _domain(_property(result, "header", "i"))
-        if result.result == "pass" and is_aligned(domain, from_domain):
-            return f"dkim=pass of {domain_key(domain)}"
     for result in spf:
         # A pass for HELO alone says nothing about the envelope's sender.
         domain = _domain(_property(result, "smtp", "mailfrom"))
         if result.result == "pass" and is_aligned(domain, from_domain):
             return f"spf=pass of {domain_key(domain)}"
+    for result in dkim:
+        domain = _property(result, "header", "d") or _domain(_property(result, "header", "i"))
+        if result.result == "pass" and is_aligned(domain, from_domain):
+            return f"dkim=pass of {domain_key(domain)}"
     return ""
+
+
+def _is_open_ended(headers: tuple[tuple[str, str], ...], from_domain: str) -> bool:
+    """Whether an aligned signature has `l=`: the server's pass may then cover a part of the text only.
+
+    A sheet could have been added below, and a second signature that fails beside it to hide that; the
+    results do not tell which one passed (RFC 6376 §8.2).
+    """
+    tags = [_tags(value) for name, value in headers if name.lower() == "dkim-signature"]
+    aligned = [found for found in tags if is_aligned(found.get("d", ""), from_domain)]
+    return any("l" in found for found in aligned)
+
+
+def _tags(signature: str) -> dict[str, str]:
+    pairs = (piece.partition("=") for piece in signature.split(";"))
+    return {name.strip().lower(): re.sub(r"\s", "", value) for name, _, value in pairs}
+
+
+def _count(headers: tuple[tuple[str, str], ...], wanted: str) -> int:
+    return sum(name.lower() == wanted for name, _ in headers)
 
 
 def _header_from(result: AuthenticationResult) -> str:
