@@ -15,7 +15,7 @@ from bot.wire.imap_check import check_mailbox
 from bot.wire.imap_errors import response_code, translated
 from bot.wire.imap_folders import FolderNames, find_sent, missing_folders, read_names
 from bot.wire.imap_news import News
-from bot.wire.imap_search import HEADER_LIMIT, batches, search_uids, sizes_of
+from bot.wire.imap_search import HEADER_LIMIT, UIDS_A_QUESTION, batches, search_uids, sizes_of
 from bot.wire.imap_session import ImapServer, connect, hang_up, log_in
 from bot.wire.imap_wait import Alarm, idle
 from bot.wire.security import Credentials, Security, refuse_clear_text
@@ -169,13 +169,18 @@ class ImapMailbox:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """The raw messages by BODY.PEEK[] (nothing is marked seen), batched within a byte budget."""
-        for batch in batches(uids, self.sizes(uids)):
-            with self._doing("fetching") as client:
-                answer: dict[int, dict[bytes, Any]] = client.fetch(batch, ["BODY.PEEK[]", "INTERNALDATE"])
-            for uid in batch:
-                raw = answer.get(uid, {}).get(b"BODY[]")
-                if isinstance(raw, bytes):
-                    yield Fetched(uid=uid, raw=raw, received=_epoch(answer[uid].get(b"INTERNALDATE")))
+        for start in range(0, len(uids), UIDS_A_QUESTION):
+            some = uids[start : start + UIDS_A_QUESTION]
+            for batch in batches(some, self.sizes(some)):
+                yield from self._fetch_batch(batch)
+
+    def _fetch_batch(self, batch: list[int]) -> Iterator[Fetched]:
+        with self._doing("fetching") as client:
+            answer: dict[int, dict[bytes, Any]] = client.fetch(batch, ["BODY.PEEK[]", "INTERNALDATE"])
+        for uid in batch:
+            raw = answer.get(uid, {}).get(b"BODY[]")
+            if isinstance(raw, bytes):
+                yield Fetched(uid=uid, raw=raw, received=_epoch(answer[uid].get(b"INTERNALDATE")))
 
     def fetch_headers(self, uid: int) -> bytes:
         """The header section of one message, cut at 256 KB; b'' when it is gone."""

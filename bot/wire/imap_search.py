@@ -12,7 +12,8 @@ HEADER_LIMIT = 256 * 1024
 BYTE_BUDGET = 8 * 1024 * 1024
 # Messages of one FETCH; also keeps the command line below 2 KB (RFC 7162 §4 allows 8 KB).
 _MESSAGES_A_FETCH = 100
-_UIDS_A_SIZE_QUESTION = 500
+# UIDs named in one question: a command line of up to 5.5 KB.
+UIDS_A_QUESTION = 500
 # imaplib gives up on an answer line of over 1,000,000 bytes; a UID takes up to 11 of them.
 _UIDS_AN_ANSWER = 50_000
 
@@ -54,8 +55,8 @@ def _every_nth_uid(client: IMAPClient, exists: int) -> list[int]:
 def sizes_of(client: IMAPClient, uids: Sequence[int]) -> dict[int, int]:
     """RFC822.SIZE by UID, without those that are gone."""
     sizes: dict[int, int] = {}
-    for start in range(0, len(uids), _UIDS_A_SIZE_QUESTION):
-        answer = client.fetch(list(uids[start : start + _UIDS_A_SIZE_QUESTION]), ["RFC822.SIZE"])
+    for start in range(0, len(uids), UIDS_A_QUESTION):
+        answer = client.fetch(list(uids[start : start + UIDS_A_QUESTION]), ["RFC822.SIZE"])
         sizes.update(
             {uid: int(item[b"RFC822.SIZE"]) for uid, item in answer.items() if b"RFC822.SIZE" in item}
         )
