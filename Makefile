@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PREFIX ?= /opt/rollcall
 
-.PHONY: help demo test check test-servers score bench fuzz torture lock dist deb install clean
+.PHONY: help demo test check test-servers test-moodle score bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ check: $(STAMP) ## lint, format, types
 test-servers: $(STAMP) ## the wire and acceptance tests on Dovecot, Postfix, PostgreSQL and Chromium
 	$(BIN)/python -m tests.servers install
 	$(BIN)/pytest -m "servers and not torture" $(ARGS)
+
+test-moodle: $(STAMP) ## the directory contract on a Moodle of yours: URL=… TOKEN=…
+	ROLLCALL_TEST_MOODLE_URL="$(URL)" ROLLCALL_TEST_MOODLE_TOKEN="$(TOKEN)" \
+	  $(BIN)/pytest tests/contract/test_moodle_directory.py $(ARGS)
 
 score: $(STAMP) ## read the fixture corpora and print how many are right
 	$(BIN)/python -m fixtures.score_sheets

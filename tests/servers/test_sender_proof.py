@@ -100,14 +100,12 @@ def test_a_mail_changed_after_it_was_signed_is_not_believed(auth_lab: MailLab) -
     assert brought(auth_lab, changed, origin="stranger").verified is Verified.NO
 
 
-@pytest.mark.xfail(strict=True, reason="a server's pass covers the signed subject, the one below")
 def test_a_second_subject_above_the_signed_one_is_not_believed(auth_lab: MailLab) -> None:
     raw = signed(auth_lab, a_mail())
     doubled = raw.replace(b"Subject: New", b"Subject: Yes, notify them all\r\nSubject: New", 1)
     assert brought(auth_lab, doubled, origin="stranger").verified is Verified.NO
 
 
-@pytest.mark.xfail(strict=True, reason="a server's pass covers the signed part of the text only")
 def test_text_added_below_a_signed_length_is_not_believed(auth_lab: MailLab) -> None:
     longer = signed(auth_lab, a_mail(), length=True) + b"On second thoughts, notify nobody.\r\n"
     assert brought(auth_lab, longer, origin="stranger").verified is Verified.NO

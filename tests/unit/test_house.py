@@ -23,7 +23,7 @@ REGISTRY = re.compile(
     r"--(extra-)?index[-]url|pypi\.(org|python)|files\.python[h]osted|registry\.npm[j]s|deb\.debia[n]\.org"
     r"|registry = \"http|/packages/[0-9a-f]{2}/[0-9a-f]{2}/|find[-]links"
 )
-MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(home|root|Users|work|farm)/[\w.]")
+MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/((home|root|work|farm)/[\w.]|Users/[a-z]+/)")
 UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b")
 
 
@@ -121,7 +121,9 @@ def test_every_module_opens_with_a_sentence(path: Path) -> None:
 
 
 def test_no_file_of_the_bot_has_grown_too_long() -> None:
-    ours = [path for path in python_files() if path.is_relative_to(ROOT / "bot")]
+    # A migration is a record of what was once done: it is read as one, and never changed again.
+    history = ROOT / "bot/store/migrations/versions"
+    ours = [path for path in python_files() if path.is_relative_to(ROOT / "bot") and path.parent != history]
     lengths = {str(path.relative_to(ROOT)): path.read_bytes().count(b"\n") for path in ours}
     long = {name: length for name, length in lengths.items() if length > LONGEST_FILE}
     assert long == {}, "split these where the subject changes"
