@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import __version__
+from bot.directories import make_directory
 from bot.directories.embedded import EmbeddedDirectory
-from bot.directories.registry import open_directory
 from bot.errors import ConfigurationError, RollcallError
 from bot.installation import check_installation
 from bot.learners.undo import undo_created
@@ -208,23 +208,7 @@ def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]
 def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
     if entry.kind == "embedded":
         return EmbeddedDirectory(ledger.database.engine, name=entry.name, clock=ledger.database.clock)
-    return open_directory(entry.kind, entry.name, _options(entry))
-
-
-def _options(entry: DirectorySettings) -> dict[str, object]:
-    """What a connector's constructor takes: the named keys that are set, and whatever stands in `options`."""
-    options: dict[str, object] = dict(entry.options)
-    if entry.url:
-        options["base_url"] = entry.url
-    if entry.token_file or entry.token.get_secret_value():
-        options["token"] = entry.secret
-    if entry.ca_file:
-        options["ca_file"] = entry.ca_file
-    if entry.batch:
-        options["batch_size"] = entry.batch
-    if entry.username_fallback != "refuse":
-        options["username_fallback"] = entry.username_fallback
-    return options | {"timeout": entry.timeout}
+    return make_directory(entry)
 
 
 def credentials(login: Login) -> Credentials:

@@ -7,11 +7,16 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.directories.accounts_table import accounts
+from bot.directories.outcomes import in_order, refused, taken
+from bot.errors import DirectoryRefused
 from bot.ports import CheckLine, Health
 from bot.values.address import identity_key
-from bot.values.learner import Account, CreateResult, CreateStatus, Learner
+from bot.values.customer import Customer
+from bot.values.learner import Account, CreateResult, Learner
 
 CHUNK = 900
+LONGEST_NAME = 255
+LONGEST_KEY = 400
 
 
 class EmbeddedDirectory:
@@ -74,22 +79,38 @@ class EmbeddedDirectory:
                 "created": now,
             }
             for learner in learners
+            if not _refusal(learner)
         ]
         with self._engine.begin() as connection:
             if dialect is sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
+            if rows:
+                connection.execute(dialect.insert(accounts).on_conflict_do_nothing(), rows)
         # A row that the unique index refused belongs to somebody else, unless it carries our own stamp.
-        found = self.find([learner.email for learner in learners])
-        return [_result(learner, found[learner.key], stamp) for learner in learners]
+        found = self.find([str(row["email"]) for row in rows])
+        results = {
+            learner.key: refused(learner, reason)
+            if (reason := _refusal(learner))
+            else taken(learner, found[learner.key], stamp)
+            for learner in learners
+        }
+        return in_order(learners, results)
+
+    def for_customer(self, customer: Customer) -> "EmbeddedDirectory":
+        return self
+
+    def adopt(self, accounts: Sequence[Account]) -> None:
+        """Nothing belongs to a new account here besides its row."""
 
     def set_password(self, account_id: str, password: str) -> None:
         with self._engine.begin() as connection:
-            connection.execute(
+            changed = connection.execute(
                 update(accounts)
                 .where(accounts.c.id == int(account_id), accounts.c.directory == self.name)
                 .values(password_hash=self._hasher.hash(password), session_epoch=accounts.c.session_epoch + 1)
-            )
+            ).rowcount
+        if not changed:
+            raise DirectoryRefused("there is no such account")
 
     def deactivate(self, account_id: str) -> bool:
         with self._engine.begin() as connection:
@@ -109,6 +130,10 @@ class EmbeddedDirectory:
         """Nothing of its own to let go of: the engine is the ledger's."""
 
 
-def _result(learner: Learner, account: Account, stamp: str) -> CreateResult:
-    status = CreateStatus.CREATED if account.stamp == stamp else CreateStatus.EXISTING
-    return CreateResult(key=learner.key, status=status, account=account)
+def _refusal(learner: Learner) -> str:
+    """What the table will not hold, in words; '' where all is well."""
+    if max(len(learner.first_name), len(learner.last_name)) > LONGEST_NAME:
+        return f"a name of over {LONGEST_NAME} characters"
+    if len(learner.key) > LONGEST_KEY:
+        return f"an address of over {LONGEST_KEY} characters"
+    return ""

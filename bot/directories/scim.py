@@ -15,6 +15,7 @@ from bot.directories.scim_rules import scim_rules, was_changed
 from bot.directories.scim_wire import PATCH_OP, ScimWire
 from bot.errors import DirectoryRefused
 from bot.ports import CheckLine
+from bot.values.customer import Customer
 from bot.values.learner import Account, CreateResult, Learner
 
 _NO_PATCH = frozenset({404, 405, 501})
@@ -90,6 +91,13 @@ class ScimDirectory:
     def create(self, learners: Sequence[Learner], stamp: str) -> list[CreateResult]:
         """Create in bulk or one by one; a 409 is an account that exists, wherever it came from."""
         return self._maker.create(learners, stamp)
+
+    def for_customer(self, customer: Customer) -> "ScimDirectory":
+        """SCIM knows nothing that differs by customer."""
+        return self
+
+    def adopt(self, accounts: Sequence[Account]) -> None:
+        """Nothing belongs to a new account here besides the resource itself."""
 
     def set_password(self, account_id: str, password: str) -> None:
         """Set it; what the platform has against it is the text of the `DirectoryRefused`."""

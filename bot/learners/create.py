@@ -73,6 +73,7 @@ def _finish_interrupted(
         else:
             ours.append(_recovered(row, account, record.reference))
     if ours:
+        directory.adopt([found[row.key] for row in rows if row.key in found])
         imports.journal_outcomes(job, record.id, ours)
     if absent:
         _ask_platform(job, record, directory, imports, absent)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.values.customer import Customer
 from bot.values.learner import Account, CreateResult, Learner
 from bot.values.sheet import SheetReading
 
@@ -48,6 +49,14 @@ class Directory(Protocol):
 
         Called again after a crash with the same learners, it never makes a second account.
         """
+        ...
+
+    def for_customer(self, customer: Customer) -> "Directory":
+        """The same directory as it is used for one customer: its cohort, who mails its notices."""
+        ...
+
+    def adopt(self, accounts: Sequence[Account]) -> None:
+        """Do what belongs to new accounts besides making them, for those an interrupted call had made."""
         ...
 
     def set_password(self, account_id: str, password: str) -> None:

@@ -6,6 +6,7 @@ from bot.errors import ConfigurationError, DirectoryUnavailable
 from bot.learners.create import check_accounts, create_accounts
 from bot.learners.plan import plan_rows
 from bot.mail.newest import read_newest
+from bot.ports import Directory
 from bot.reply.render import render_results
 from bot.request.wishes import read_wishes
 from bot.runners.case import Case
@@ -21,6 +22,7 @@ from bot.runners.report import (
     unpack_files,
 )
 from bot.sheet.workbooks import annotated_name, to_fix_name, write_annotated, write_to_fix
+from bot.values.customer import NotifyBy
 from bot.values.learner import ImportRow, Outcome
 from bot.values.ledger import (
     Chore,
@@ -107,9 +109,7 @@ def _rows_again(rows: list[ImportRow]) -> tuple[ImportRow, ...]:
 
 def carry_out(job: Job, record: ImportRecord, office: Office) -> None:
     """Bring every row to its outcome; raises DirectoryUnavailable to be taken up again later."""
-    directory = office.directories.get(record.directory)
-    if directory is None:
-        raise ConfigurationError(f"import {record.reference} needs the directory {record.directory!r}")
+    directory = _directory(record, office)
     if record.dry_run:
         check_accounts(job, record, directory, office.imports)
         return
@@ -123,6 +123,24 @@ def carry_out(job: Job, record: ImportRecord, office: Office) -> None:
     finally:
         if directory.serial:
             office.nodes.let_go(lease)
+
+
+def _directory(record: ImportRecord, office: Office) -> Directory:
+    """The customer's directory; a platform mails by itself only where the answer was yes."""
+    directory = office.directories.get(record.directory)
+    customer = office.customer(record.customer)
+    if directory is None or customer is None:
+        missing = (
+            f"the directory {record.directory!r}"
+            if directory is None
+            else f"the customer {record.customer!r}"
+        )
+        raise ConfigurationError(
+            f"import {record.reference} needs {missing}, which is not configured any more"
+        )
+    if record.preference.answer is not Answer.YES:
+        customer = replace(customer, notify_by=NotifyBy.BOT)
+    return directory.for_customer(customer)
 
 
 def report_import(job: Job, message: Message, record: ImportRecord, office: Office) -> Settlement:

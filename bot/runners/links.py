@@ -29,6 +29,10 @@ class LinkMaker:
         """The page that the token opens."""
         return f"{self.base_url}/welcome/{token}"
 
+    def ticket_link(self, token: str) -> str:
+        """The page that confirms a ticket."""
+        return f"{self.base_url}/ticket/confirm/{token}"
+
 
 def load_key(path: Path) -> bytes:
     """The secret in `path`; made on the first run, readable by its owner alone."""

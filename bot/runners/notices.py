@@ -9,6 +9,7 @@ from bot.mail.compose import compose_letter
 from bot.reply.render import render_notice
 from bot.runners.delivery import Ready
 from bot.runners.office import DAY, MailboxIdentity, Office
+from bot.runners.portal_letters import PortalLetters
 from bot.runners.times import readable_time
 from bot.values.customer import Customer
 from bot.values.learner import ImportRow
@@ -22,19 +23,30 @@ from bot.values.report import NoticeFacts
 class LetterRoom:
     """Renders claimed outbox items: notices freshly, everything else as it was written down."""
 
-    def __init__(self, office: Office, *, link_days: float, verp: bool = False) -> None:
+    def __init__(
+        self,
+        office: Office,
+        *,
+        link_days: float,
+        verp: bool = False,
+        portal: PortalLetters | None = None,
+    ) -> None:
         self._office = office
         self._link_seconds = link_days * DAY
         self._verp = verp
+        self._portal = portal
 
     def __call__(self, items: Sequence[OutboxItem]) -> dict[int, Ready | str]:
         """A letter for each item, or words that say why there can be none."""
         notices = [item for item in items if item.kind is LetterKind.NOTICE]
         facts = self._office.outbox.notice_rows(notices) if notices else {}
-        letters: dict[int, Ready | str] = {}
+        from_portal = [item for item in items if item.kind is LetterKind.PORTAL]
+        letters: dict[int, Ready | str] = self._portal.write(from_portal) if self._portal else {}
         links: list[tuple[str, OutboxItem, float]] = []
         for item in items:
-            if item.kind is not LetterKind.NOTICE:
+            if item.kind is LetterKind.PORTAL:
+                letters.setdefault(item.id, "there is no portal any more")
+            elif item.kind is not LetterKind.NOTICE:
                 letters[item.id] = Ready(sender=item.sender, recipients=item.recipients, raw=item.body)
             elif item.id in facts:
                 letters[item.id] = self._notice(item, facts[item.id], links)

@@ -67,7 +67,7 @@ def decide_notification(
     """What the reply says of the Account Created mails, and what becomes of them."""
     if not any(row.outcome is Outcome.CREATED for row in rows):
         return Notification.NONE, None
-    if notify_by is NotifyBy.PLATFORM:
+    if notify_by is NotifyBy.PLATFORM and answer is Answer.YES:
         return Notification.PLATFORM, None
     match answer:
         case Answer.YES:

@@ -17,6 +17,7 @@ from bot.errors import (
 from bot.runners.answers import set_aside
 from bot.runners.office import Office
 from bot.runners.route import work_message
+from bot.runners.tickets import end_ticket, is_ticket
 from bot.runners.waiting import word_while_waiting
 from bot.values.ledger import Job, MessageState, Settlement
 
@@ -118,6 +119,8 @@ class Worker:
         office = self._office
         try:
             settlement = self._settlement(job)
+            if is_ticket(job):
+                settlement = end_ticket(job, settlement, office)
             office.settler.settle(job, settlement)
         except LeaseLost as lost:
             office.log("lease_lost", message=job.id, reason=str(lost))

@@ -25,10 +25,11 @@ from bot.settings.tables import (
     Table,
     VerificationSettings,
 )
-from bot.values.customer import Customer, Site, TrustPolicy
+from bot.values.customer import Customer, NotifyBy, Site, TrustPolicy
 from bot.values.sheet import SheetLimits
 
 MEGABYTE = 1024 * 1024
+CANNOT_MAIL = ("embedded", "scim")
 Location = tuple[int | str, ...]
 
 
@@ -65,6 +66,12 @@ class Settings(Table):
                 raise ValueError(
                     f'customer "{customer.name}" names the directory "{customer.directory}", '
                     f"but there is only: {', '.join(sorted(known))}"
+                )
+            kind = next(entry.kind for entry in self.directories if entry.name == customer.directory)
+            if customer.notify_by is NotifyBy.PLATFORM and kind in CANNOT_MAIL:
+                raise ValueError(
+                    f'customer "{customer.name}": notify_by = "platform" needs a directory that mails '
+                    f"learners itself; {kind} does not"
                 )
         for what, names in (
             ("mailboxes", [mailbox.name for mailbox in self.mailboxes]),
