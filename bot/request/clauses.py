@@ -11,12 +11,21 @@ HEAD, TAIL = 24_000, 8_000
 WRAPPED_FROM = 50
 LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
-FRAGMENT_MARKS = set(",;:()[]{}–—-|/…\"“”«»*•·>→=+#_~")
+ARTICLES = frozenset(
+    "the an a any no this that our their your my of with without every each another single one".split()
+)
+FRAGMENT_MARKS = set(",;:()[]{}–—-|/…*•·>→=+#_~")
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 _END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|(?<=[^\W\d_]{2}[.])(?=[A-ZÀ-Ý])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|z\.b|bzw|ca|evtl|ggf|mr|mrs|ms|dr|no|nr|approx|incl|inkl|sr|sra|p\.ej|etc|usw|asap|w\.c|bv|resp|d\.h|u\.a|p\.ex|a\.u\.b|s\.v\.p|vs)\.|\b[a-z]\.)$", re.I)
-_GREETING = re.compile(r"^\W*(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|beste|guten \w+|good \w+)\b[^,.!:]{0,30}[,!:]\s*$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|z\.b|bzw|ca|evtl|ggf|mr|mrs|ms|dr|no|nr|approx|incl|inkl|sr|sra|p\.ej|etc|usw|asap|w\.c|bv|resp|d\.h|u\.a|p\.ex|a\.u\.b|s\.v\.p|vs)\.|\b[a-z]\.)$",
+    re.I,
+)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|beste|guten \w+|good \w+)\b[^,.!:]{0,30}[,!:]\s*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,7 +195,11 @@ def _clauses(words: list[str], language: str) -> list[Clause]:
             continue
         left = _clause(before, pieces[-1].link, language)
         right = _clause(after, hit.tag, language)
-        if hit.tag in {"and_", "or_", "so_"} and not (_says(left) and _says(right)):
+        if hit.tag in {"and_", "or_", "so_"} and not (_says(right) and (hit.tag == "so_" or _says(left))):
+            continue
+        if hit.tag in {"and_", "or_"} and not (
+            right.has(*VERBS, "selftell", "ask", "neg", "negword") or right.replies
+        ):
             continue
         if hit.tag in {"cond", "when_"} and _weighs(left):
             continue
@@ -195,37 +208,47 @@ def _clauses(words: list[str], language: str) -> list[Clause]:
 
 
 def _says(clause: Clause) -> bool:
-    return clause.has(*VERBS, "mail", "self", "selftell", "ask", "undecided", "delegate", "neg", "negword") or bool(clause.replies)
+    return clause.has(
+        *VERBS, "mail", "self", "selftell", "history", "ask", "undecided", "delegate", "neg", "negword"
+    ) or bool(clause.replies)
 
 
 def _depends(words: list[str], language: str) -> bool:
     """Does it begin with that or if, so that the wish before the comma governs it?"""
+    if language == "de" and "zu" in words[1:]:
+        return True
     frame = lexicon(language).find("frame", words[:2])
     return any(hit.tag in {"cond", "that_", "when_"} and hit.first == 0 for hit in frame)
 
 
-def _sorted_out(hits: tuple[Hit, ...], language: str) -> tuple[Hit, ...]:
+def _sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple[Hit, ...]:
     """One word, one sense: a noun for the mail is no verb, an article before a role no learner."""
     nouns = {"mail"} if language == "en" else {"mail", "weak"}
     taken = {place for hit in hits if hit.tag in nouns for place in range(hit.first, hit.last + 1)}
+    articled = {hit.first for hit in hits if hit.first and words[hit.first - 1].casefold() in ARTICLES}
+    nouns_only = {hit.first for hit in hits if hit.tag == "weak" and hit.first in articled}
     roles = {hit.first for hit in hits if hit.tag in {"role", "third"}}
     return tuple(
         hit
         for hit in hits
-        if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken)
+        if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken | nouns_only)
         and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
     )
 
 
 def _weighs(clause: Clause) -> bool:
     """`It would be good` before an if: not a condition but a wish."""
-    return clause.has("fine", "bad", "want", "undecided") and not clause.has("send", "notify", "tell", "get", "skip", "mail", "weak")
+    return clause.has("fine", "bad", "want", "undecided") and not clause.has(
+        "send", "notify", "tell", "get", "skip", "mail", "weak"
+    )
 
 
 def _clause(words: list[str], link: str, language: str) -> Clause:
     lex = lexicon(language)
     meaning, frame, replies = (tuple(lex.find(layer, words)) for layer in ("meaning", "frame", "replies"))
-    meaning = _sorted_out(meaning, language)
+    meaning = _sorted_out(meaning, words, language)
     if frame and frame[0].first == 0 and not link and frame[0].tag in LINKS:
         link = frame[0].tag
-    return Clause(words=tuple(words), link=link, language=language, meaning=meaning, frame=frame, replies=replies)
+    return Clause(
+        words=tuple(words), link=link, language=language, meaning=meaning, frame=frame, replies=replies
+    )

@@ -12,10 +12,18 @@ _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□�
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
 _CHOICES = re.compile(r"^[\W_]*\w+(?:\s*[/|]\s*|\s+(?:or|oder|ou|o|of)\s+)\w+[\W_]*$", re.IGNORECASE)
-_LABELLED = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$")
+_LABELLED = re.compile(
+    r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$"
+)
 _BLANK = re.compile(r"^[\W_]*$")
-_UNANSWERED = re.compile(r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$", re.IGNORECASE)
-MIND = re.compile(r"\b(?:mind|objections?|object|problem with|einwände|bezwaar|objection|inconveniente|obiezioni|objeções)\b", re.IGNORECASE)
+_UNANSWERED = re.compile(
+    r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$",
+    re.IGNORECASE,
+)
+MIND = re.compile(
+    r"\b(?:mind|objections?|object|problem with|einwände|bezwaar|objection|inconveniente|obiezioni|objeções)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +62,9 @@ def topic_of_label(label: str, language: str) -> Topic | None:
 def _either_or(sentence: Sentence) -> bool:
     """`shall we tell them, or will you?` asks for more than a yes."""
     return any(
-        clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in {"not", "nicht", "non", "no", "niet", "não"}
+        clause.link == "or_"
+        and len(clause.words) > 2
+        and clause.words[1].casefold() not in {"not", "nicht", "non", "no", "niet", "não"}
         for clause in sentence.clauses
     )
 
@@ -92,8 +102,10 @@ def is_blank(value: str) -> bool:
     value = unstruck(value)
     if _OPTION.search(value):
         return not any(ticked for ticked, _ in boxes(value))
-    return bool(_BLANK.match(value) and not re.search(r"[^\W_]|[☀-⟿🌀-🫿]", value)) or bool(_UNANSWERED.match(value)) or bool(
-        _CHOICES.match(value) and len(value) < 12
+    return (
+        bool(_BLANK.match(value) and not re.search(r"[^\W_]|[☀-⟿🌀-🫿]", value))
+        or bool(_UNANSWERED.match(value))
+        or bool(_CHOICES.match(value) and len(value) < 12)
     )
 
 

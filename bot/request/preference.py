@@ -43,7 +43,10 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
     language = language_of("\n".join(f"{segment.text} {segment.question}" for segment in reading))
     signals: list[Signal] = []
     for segment in _answering(reading, spoken, language):
-        steps.append(f"segment {segment.kind}: {segment.text[:200]!r}" + (f" to {segment.question[:200]!r}" if segment.question else ""))
+        steps.append(
+            f"segment {segment.kind}: {segment.text[:200]!r}"
+            + (f" to {segment.question[:200]!r}" if segment.question else "")
+        )
         signals += _signals(segment, language, asked, spoken.quoted, steps)
     return settle(signals)
 
@@ -52,11 +55,16 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
     """The segments that may answer: forwarded words only when the sender points to them."""
     own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
     pointed = any(
-        hit.tag == "pointer" for sentence in read_sentences(own, language) for clause in sentence.clauses for hit in clause.frame
+        hit.tag == "pointer"
+        for sentence in read_sentences(own, language)
+        for clause in sentence.clauses
+        for hit in clause.frame
     )
     kinds = {segment.kind for segment in reading}
     for segment in reading:
-        if segment.kind is SegmentKind.SUBJECT and re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I):
+        if segment.kind is SegmentKind.SUBJECT and re.match(
+            r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I
+        ):
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
@@ -72,7 +80,9 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
             return _of_text(text, SegmentKind.TEXT, None, language, steps)
         if _answers_itself(segment, language):
             return _of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
-        return _of_field(Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps)
+        return _of_field(
+            Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps
+        )
     if segment.kind is SegmentKind.INLINE:
         return _of_text(text, segment.kind, topic_of(segment.question, language), language, steps)
     topic = None
@@ -85,7 +95,12 @@ def _answers_itself(segment: Segment, language: str) -> bool:
     """`emails yes please :)` looks like a label and its value but is a sentence."""
     if not segment.text.strip() or re.search(r"\w", segment.text) or boxes(segment.text):
         return False
-    tags = {hit.tag for sentence in read_sentences(segment.question, language) for c in sentence.clauses for hit in c.replies}
+    tags = {
+        hit.tag
+        for sentence in read_sentences(segment.question, language)
+        for c in sentence.clauses
+        for hit in c.replies
+    }
     return len(tags) == 1
 
 
@@ -109,8 +124,17 @@ def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:
         return [Signal(stance=stance, why="boxes", evidence=field.text, where=where)]
     found = _of_text(field.value, SegmentKind.FORM, field.topic, language, steps)
     if not found:
-        return [Signal(stance=Stance.UNCLEAR, why="a value that is neither yes nor no", evidence=field.text, where=where)]
-    return [Signal(stance=signal.stance, why=signal.why, evidence=field.text, where=where) for signal in found]
+        return [
+            Signal(
+                stance=Stance.UNCLEAR,
+                why="a value that is neither yes nor no",
+                evidence=field.text,
+                where=where,
+            )
+        ]
+    return [
+        Signal(stance=signal.stance, why=signal.why, evidence=field.text, where=where) for signal in found
+    ]
 
 
 def _option(label: str, topic: Topic, language: str) -> Stance:
@@ -120,7 +144,9 @@ def _option(label: str, topic: Topic, language: str) -> Stance:
     return Stance.YES if (hits[0].tag in {"yes", "do"}) == (topic.sign > 0) else Stance.NO
 
 
-def _of_text(text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]) -> list[Signal]:
+def _of_text(
+    text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]
+) -> list[Signal]:
     """The signals of running text; `topic` is the question it answers, if any."""
     signals: list[Signal] = []
     if kind is SegmentKind.TEXT or kind is SegmentKind.FORWARDED:
@@ -151,7 +177,11 @@ def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
         return _of_field(field, language, steps)
     sentences = read_sentences(unstruck(field.value), language)
     first = sentences[0].clauses[0] if sentences and sentences[0].clauses else None
-    if first is None or not any(hit.first == 0 for hit in first.replies) or len(sentences[0].clauses[0].words) > 4:
+    if (
+        first is None
+        or not any(hit.first == 0 for hit in first.replies)
+        or len(sentences[0].clauses[0].words) > 4
+    ):
         return []
     return _of_field(field, language, steps)
 
@@ -166,6 +196,8 @@ def settle(signals: Iterable[Signal]) -> Verdict:
             standing.append(signal)
     if not standing:
         return Answer.UNSTATED, None
+    plain = [signal for signal in standing if signal.why != "same"]
+    standing = plain or standing
     stances = {signal.stance for signal in standing}
     if len(stances) > 1:
         unclear = [signal for signal in standing if signal.stance is Stance.UNCLEAR]
@@ -189,7 +221,10 @@ def _agree(verdicts: Sequence[Verdict], readings: Sequence[Sequence[Segment]]) -
 
 def _differ(readings: Sequence[Sequence[Segment]]) -> bool:
     """Do two readings hold different words, not just fewer of the same?"""
-    bags = [set(re.findall(r"\w+", " ".join(segment.text for segment in reading).casefold())) for reading in readings]
+    bags = [
+        set(re.findall(r"\w+", " ".join(segment.text for segment in reading).casefold()))
+        for reading in readings
+    ]
     bags.sort(key=len)
     poorest, richest = bags[0], bags[-1]
     return len(poorest) >= 5 and len(poorest & richest) < 0.5 * len(poorest)

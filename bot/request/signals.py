@@ -12,7 +12,23 @@ LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group
 # Where one negation takes two words: `ne … aucun`, `no … nadie`, `non … nessuno`.
 FILLERS = frozenset("please thanks thank you this time at all either then too now for them though".split())
 NARROWING = frozenset("from in at who whose with aus von mit qui du con del uit van met da com do".split())
-LISTED = ("attach", "list", "sheet", "file", "spread", "anhang", "tabelle", "lijst", "elenco", "fichier", "upload", "this")
+LISTED = (
+    "attach",
+    "list",
+    "sheet",
+    "file",
+    "spread",
+    "anhang",
+    "tabelle",
+    "lijst",
+    "elenco",
+    "fichier",
+    "upload",
+    "this",
+)
+WILL = frozenset("will shall going am are is ll plan intend be been".split())
+PASSIVE = frozenset("be been being get".split())
+DEFINITE = frozenset("the die de la le les el il lo o a het den der das os los las i gli".split())
 CONCORD = {"fr", "es", "it", "pt"}
 
 
@@ -80,6 +96,8 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return False
     if clause.has("quiet"):
         return True
+    if _offers_us(clause):
+        return clause.has("channel")
     if clause.has("other") and not clause.has("mail"):
         return False
     if clause.has("mail", "notify", "selftell") or (clause.has("tell") and who == "them"):
@@ -87,9 +105,23 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     told = ("send", "tell") if clause.language == "en" else ("send", "tell", "get")
     if clause.has("thing") and who == "them" and clause.has(*told):
         return True
+    if topic is not None and clause.has("self"):
+        return True
+    if clause.has("weak") and clause.has("channel"):
+        return True
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
     return topic is not None and clause.has(*ACTS, "want", "fine") and (clause.has("it") or who == "them")
+
+
+def _offers_us(clause: Clause) -> bool:
+    """`I will send you …`: from them to us, not from us to the learners."""
+    places = {hit.first for hit in clause.hits("you")}
+    return (
+        clause.has("we")
+        and any({hit.last + 1, hit.last + 2} & places for hit in clause.hits("send"))
+        and not clause.has("want")
+    )
 
 
 def _means_the_mails(clause: Clause) -> bool:
@@ -97,9 +129,11 @@ def _means_the_mails(clause: Clause) -> bool:
     if clause.has("neg", "negword", "skip"):
         return True
     said = [clause.said(hit).casefold() for hit in clause.hits("weak")]
+    if len(clause.words) <= 2 and all(word.endswith("s") for word in said):
+        return True
     before = [clause.words[hit.first - 1].casefold() for hit in clause.hits("weak") if hit.first]
-    definite = any(word.endswith("s") for word in said) or bool({"the", "die", "de", "la", "le", "les"} & set(before))
-    return definite and (clause.has("send", "fine", "want") or bool(clause.replies))
+    definite = any(word.endswith("s") for word in said) or bool(DEFINITE & set(before))
+    return definite and (clause.has("send", "fine", "want", "delay") or bool(clause.replies))
 
 
 def polarity(clause: Clause, language: str) -> int:
@@ -113,6 +147,11 @@ def _negations(clause: Clause, language: str) -> int:
     plain, words = clause.hits("neg"), clause.hits("negword")
     if language in CONCORD:
         return bool(plain or words)
+    plain = [
+        hit
+        for hit in plain
+        if clause.said(hit).casefold() != "no" or not any(other.last < hit.first for other in plain)
+    ]
     free = [word for word in words if not any(hit.first < word.first for hit in plain)]
     return len(plain) + bool(free)
 
@@ -121,26 +160,60 @@ def read_clause(clause: Clause, language: str, topic: Topic | None, asks: bool) 
     """The stance of one clause, and why; None where it says nothing of the account mail."""
     if topic and (answer := _reply(clause, topic)):
         return answer
-    if addressee(clause) == "role" and clause.has("only", "except", "mail", "weak") and clause.has(*ACTS) and not tells_themselves(clause):
+    if (
+        addressee(clause) == "role"
+        and clause.has("only", "except", "mail", "weak")
+        and clause.has(*ACTS)
+        and not tells_themselves(clause)
+    ):
         return Stance.UNCLEAR, "a group"
+    if (
+        clause.has("column")
+        and clause.has("mail", "weak", "notify")
+        and clause.has("get", "send", "notify", "group")
+    ):
+        return Stance.UNCLEAR, "column by column"
     if clause.has("undecided") and clause.has("mail", "notify") and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"
+    if (
+        clause.has("we")
+        and clause.has("tell")
+        and clause.has("you")
+        and clause.has("mail", "weak")
+        and clause.has("delay")
+    ):
+        return Stance.UNCLEAR, "put off"
     if not is_about(clause, topic):
-        if asks and clause.has("mail") and clause.has("question") and addressee(clause) == "me":
+        if (
+            asks
+            and clause.has("question", "group")
+            and (clause.has("mail") or clause.has("weak") and not clause.has("you", "me"))
+        ):
             return Stance.UNCLEAR, "a question"
         return _evasive(clause, topic)
     if clause.has("history") and not clause.has("ask", "want", "fine"):
+        if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
+            return Stance.YES, "they expect it"
         return Stance.TOPIC, "what happened before"
-    if clause.link == "cond" and clause.has("lost"):
+    if clause.has("cond") and clause.has("lost") and not clause.has("send", "notify"):
         return _consequence(clause)
-    if limit := limit_of(clause):
+    if _send_their_own(clause):
+        return Stance.NO, "they send their own"
+    limit = limit_of(clause)
+    if limit == "put off" and tells_themselves(clause) and not clause.has("neg"):
+        limit = ""
+    if limit:
         return Stance.UNCLEAR, limit
     if asks and not requests(clause):
         return Stance.UNCLEAR, "a question"
     if addressee(clause) == "role" and not tells_themselves(clause):
         return Stance.UNCLEAR, "a group"
-    sign = polarity(clause, language) * (topic.sign if topic and not clause.has("mail", "notify", "weak", "skip") else 1)
+    sign = polarity(clause, language) * (
+        topic.sign if topic and not clause.has("mail", "notify", "weak", "skip") else 1
+    )
     if tells_themselves(clause):
+        if clause.link == "because" and not clause.has("self", "selftell"):
+            return None
         return (Stance.NO, "they tell them themselves") if sign > 0 or clause.link == "instead_" else None
     if clause.link != "instead_" and not clause.has(*ACTS, "want", "fine", "bad", "neg", "negword", "quiet"):
         if labelled := _labelled(clause):
@@ -161,6 +234,10 @@ def limit_of(clause: Clause) -> str:
         return "a condition"
     if clause.has("delay") and not clause.has("now"):
         return "put off"
+    if clause.has("neg", "negword") and any(
+        clause.said(hit).casefold().startswith("before") for hit in clause.hits("now")
+    ):
+        return "put off"
     return ""
 
 
@@ -179,14 +256,20 @@ def _conditional(clause: Clause) -> bool:
 def _singles_out(clause: Clause, only: Hit) -> bool:
     """`only the managers`, but not `only the welcome mail`, `just send it`, `only the new learners`."""
     following = [hit for hit in clause.meaning if only.last < hit.first <= only.last + 3]
-    if any(hit.tag == "role" for hit in following[:2]) or any(_narrowed(clause, hit) for hit in following if hit.tag == "them"):
+    if any(hit.tag == "role" for hit in following[:2]) or any(
+        _narrowed(clause, hit) for hit in following if hit.tag == "them"
+    ):
         return True
     if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
         return False
-    if clause.said(only).casefold() == "just":
-        rest = clause.words[only.last + 1 : only.last + 2]
-        return bool(rest) and rest[0].casefold() in {"the", "those", "for", "our", "to"}
-    return True
+    rest = clause.words[only.last + 1 : only.last + 2]
+    if (
+        not rest
+        or rest[0].casefold() in {"the", "those", "for", "our", "to", "please"}
+        or clause.language != "en"
+    ):
+        return clause.said(only).casefold() != "just" or bool(rest)
+    return clause.said(only).casefold() != "just" and (only.first <= 1 or rest[0].istitle())
 
 
 def _narrowed(clause: Clause, them: Hit) -> bool:
@@ -199,13 +282,39 @@ def tells_themselves(clause: Clause) -> bool:
     """`we will tell them ourselves`, `I'll let them know`, `handed out in class`."""
     if clause.has("self", "selftell"):
         return True
-    verbs = clause.hits("notify", "tell")
+    verbs = clause.hits("notify", "tell", "send")
     if not verbs or clause.has("want", "ask", "fine", "bad"):
         return False
-    before = [hit for hit in clause.hits("we", "role") if hit.last < verbs[0].first <= hit.last + 5]
-    if before and before[-1].tag == "role" and addressee(clause) != "them":
-        return False
-    return bool(before) or any(hit.first == verbs[0].last + 1 for hit in clause.hits("we"))
+    for subject in clause.hits("we", "role"):
+        verb = next((hit for hit in verbs if subject.last < hit.first <= subject.last + 5), None)
+        if verb is None:
+            continue
+        if any(subject.last < hit.first < verb.first for hit in clause.hits("them")) and verb.tag != "send":
+            continue
+        if any(verb.last < hit.first <= verb.last + 2 for hit in clause.hits("you")):
+            continue
+        between = {word.casefold() for word in clause.words[subject.last + 1 : verb.first]}
+        passive = between & PASSIVE and not clause.words[verb.first].casefold().endswith("ing")
+        if passive or (
+            subject.tag == "role" and addressee(clause) not in {"them", ""} and not clause.has("mail")
+        ):
+            continue
+        if "can" in between and clause.link in {"because", "so_"}:
+            return True
+        if between & WILL or (
+            verb.tag != "send" and subject.tag == "we" and "to" not in between and "can" not in between
+        ):
+            return True
+    return clause.language != "en" and any(hit.first == verbs[0].last + 1 for hit in clause.hits("we"))
+
+
+def _send_their_own(clause: Clause) -> bool:
+    """`we'll send our own email`, but not `send them our own text`."""
+    return (
+        clause.has("ours")
+        and not clause.has("ask", "want", "fine")
+        and (clause.has("we") or clause.hits("ours")[0].first <= 1)
+    )
 
 
 def requests(clause: Clause) -> bool:
@@ -214,19 +323,30 @@ def requests(clause: Clause) -> bool:
 
 
 def _please(clause: Clause) -> bool:
-    return any(hit.tag == "ask" and clause.said(hit).casefold() in {"please", "bitte"} for hit in clause.frame)
+    return any(
+        hit.tag == "ask" and clause.said(hit).casefold() in {"please", "bitte"} for hit in clause.frame
+    )
 
 
 def _consequence(clause: Clause) -> Reading:
     """`if they don't hear from you they'll be lost`: said for the sake of its end."""
     first = min(hit.first for hit in clause.hits("lost"))
+    if any(clause.said(hit).casefold() == "unless" for hit in clause.hits("cond")):
+        return Stance.YES, "they need it"
     denied = [hit for hit in clause.hits("neg", "negword") if hit.first < first]
     return (Stance.YES, "they need it") if denied else (Stance.NO, "it would harm")
 
 
 def _labelled(clause: Clause) -> Reading | None:
     """`notifications yes`, `no to the emails`: the mail named beside a plain reply."""
-    tags = {hit.tag for hit in clause.replies}
+    end = len(clause.words) - 1
+    while end and clause.words[end].casefold() in FILLERS:
+        end -= 1
+    tags = {
+        hit.tag
+        for hit in clause.replies
+        if hit.last == end or (hit.first <= 1 and clause.said(hit).casefold() not in {"on", "off"})
+    }
     if tags and tags <= {"yes", "do"}:
         return Stance.YES, "named with a yes"
     if tags and tags <= {"no", "dont"}:
@@ -236,13 +356,35 @@ def _labelled(clause: Clause) -> Reading | None:
 
 def _evasive(clause: Clause, topic: Topic | None) -> Reading | None:
     """To a question: `ask Sue`, `as you think best`, `not yet`. Without one only `same as last time`."""
-    if topic and not clause.has("other", "me"):
-        tags = LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
+    if topic and not clause.has("other") and (clause.has("undecided") or not clause.has("me")):
+        tags = (
+            LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
+        )
         if found := next((tag for tag in tags if clause.has(tag) and limit_of(clause)), None):
             return Stance.UNCLEAR, found
-    if topic and topic.here and clause.has("role", "group", "them") and clause.replies and len(clause.words) <= 4:
+    if (
+        topic
+        and topic.here
+        and clause.hits("skip")
+        and clause.hits("skip")[0].first == 0
+        and not clause.has("it")
+    ):
+        return Stance.UNCLEAR, "a group"
+    if (
+        topic
+        and topic.here
+        and clause.has("role", "group", "them")
+        and clause.replies
+        and len(clause.words) <= 4
+    ):
         return Stance.UNCLEAR, "group by group"
-    if (topic is None or not topic.asked) and not clause.link and len(clause.words) <= 7 and clause.hits("same")[:1] and clause.hits("same")[0].first <= 1:
+    if (
+        (topic is None or not topic.asked)
+        and not clause.link
+        and len(clause.words) <= 7
+        and clause.hits("same")[:1]
+        and clause.hits("same")[0].first <= 1
+    ):
         return Stance.UNCLEAR, "same"
     return None
 
@@ -267,7 +409,12 @@ def _reply(clause: Clause, topic: Topic) -> Reading | None:
 def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
     rest = clause.words[max(hit.last for hit in replies) + 1 :]
     if not clause.has(*ACTS, "mail", "weak"):
-        return len(clause.words) <= 6 or replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6
+        return (
+            len(clause.words) <= 6
+            or replies[0].first == 0
+            and replies[0].tag in {"yes", "no"}
+            and len(rest) <= 6
+        )
     return len(rest) <= 1 and len(clause.words) <= 6
 
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
 from bot.request.forms import topic_of
-from bot.request.signals import ACTS, LIMITS, Reading, Stance, Topic, is_about, limit_of, read_clause, requests, tells_themselves
+from bot.request.signals import (
+    ACTS,
+    LIMITS,
+    Reading,
+    Stance,
+    Topic,
+    is_about,
+    limit_of,
+    read_clause,
+    requests,
+    tells_themselves,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,15 +56,18 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     asked_here = None
     asks = sentence.asks
     for clause in _carried(sentence.clauses):
+        if clause.has("other") and not clause.has("mail", "weak", "it"):
+            here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
         given = clause.link == "because" and any(read for _, read in readings)
         read = None if given else read_clause(clause, sentence.language, resolved, asks)
+        if read and clause.link == "cond" and any(other.has("quotes") for other in sentence.clauses):
+            read = (Stance.TOPIC, "names the mail")
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
         if read and read[0] is Stance.TOPIC:
-            here = Topic(asked=read[1] == "names the mail", here=True)
+            here = Topic(asked=read[1] == "names the mail", here=True, close=len(clause.words) <= 4)
             asked_here = here if here.asked else None
-            readings.append((clause, None))
             continue
         readings.append((clause, read))
     faded = [index for index, (clause, read) in enumerate(readings) if read and clause.has("initial")]
@@ -64,55 +78,97 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         for stance, why in _limited(readings)
     ]
     if turns and not signals and _takes_back(sentence):
-        signals = [Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True)]
-    return Heard(signals=tuple(signals), topic=_left(sentence, signals, topic, asked_here), names_mail=_names_mail(sentence), steps=tuple(steps))
+        signals = [
+            Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True)
+        ]
+    return Heard(
+        signals=tuple(signals),
+        topic=_left(sentence, signals, topic, asked_here),
+        names_mail=_names_mail(sentence),
+        steps=tuple(steps),
+    )
 
 
 def _names_mail(sentence: Sentence) -> bool:
-    return any(clause.has("mail", "weak") for clause in sentence.clauses)
+    return any(clause.has("mail", "weak") and not _is_theirs(clause) for clause in sentence.clauses)
+
+
+def _is_theirs(clause: Clause) -> bool:
+    """`I get too many emails`: the sender's own mail, not the learners'."""
+    return clause.has("we") and clause.has("get", "history") and not clause.has("them", "ask")
 
 
 def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     """`don't create passwords or send emails`: a negation goes on over `or` to a bare verb."""
     open_negation: Clause | None = None
     for clause in clauses:
-        bare = clause.meaning and clause.meaning[0].first <= 1 and clause.meaning[0].tag in ACTS
-        if open_negation is not None and bare and (clause.link in {"or_", "and_"} or not open_negation.has(*ACTS, "other")) and not clause.has("neg", "negword"):
+        bare = clause.meaning and clause.meaning[0].first <= 2 and clause.meaning[0].tag in ACTS
+        if open_negation is not None and bare and _goes_on(open_negation, clause):
             negation = open_negation.hits("neg", "negword", "skip")[0]
             yield replace(clause, meaning=(replace(negation, tag="neg", first=0, last=0), *clause.meaning))
+            continue
+        if open_negation is not None and not clause.meaning and not clause.link:
+            yield clause
             continue
         open_negation = clause if _leaves_open(clause) else None
         yield clause
 
 
+def _goes_on(before: Clause, clause: Clause) -> bool:
+    if clause.has("neg", "negword"):
+        return False
+    if clause.link == "or_":
+        return True
+    return not is_about(before, None) and (clause.link == "and_" or (not clause.link and _unfinished(before)))
+
+
+def _unfinished(clause: Clause) -> bool:
+    return clause.hits("neg")[-1].last >= len(clause.words) - 1
+
+
 def _leaves_open(clause: Clause) -> bool:
     """`please do not create accounts`, `don't, under any circumstances`: what follows may still be denied."""
-    if not clause.hits("neg") or clause.has("we", "them", "get") or is_about(clause, None) or len(clause.words) > 8:
+    if not clause.hits("neg") or clause.link == "cond" or clause.has("we", "get") or len(clause.words) > 8:
         return False
-    return clause.hits("neg")[-1].last >= len(clause.words) - 1 or clause.has("ask") or clause.hits("neg")[0].first <= 2
+    if is_about(clause, None):
+        return clause.has("ask")
+    if clause.has("them"):
+        return False
+    return _unfinished(clause) or clause.has("ask") or clause.hits("neg")[0].first <= 2
 
 
 def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
     """Each reading, made unclear where a fragment beside it limits it: `but only the managers`, `from Monday`."""
     found: list[Reading] = []
-    pending = ""
+    pending, since, turned = "", "", False
     for clause, read in readings:
+        turned |= clause.link == "but_"
         limit = _fragment_limit(clause) if read is None else ""
         if read is None and limit and found:
             found[-1] = (Stance.UNCLEAR, limit)
         elif read is None and limit:
-            pending = limit
+            pending, since = limit, clause.link
         elif read is not None:
-            held = pending and clause.link not in {"so_", "because", "but_", "and_"}
+            held = (
+                pending
+                and clause.link not in {"because", "but_", "and_"}
+                and (clause.link != "so_" or since == "cond")
+            )
+            if found and turned and found[-1][1] in {"delegate", "undecided", "same"}:
+                found.pop()
             found.append((Stance.UNCLEAR, pending) if held else read)
             pending = ""
     return _instead(readings, found)
 
 
 def _fragment_limit(clause: Clause) -> str:
-    if clause.link in {"because", "so_"} or not clause.has(*LIMITS):
+    if clause.link in {"because", "so_"} or not clause.has(*LIMITS) or clause.has("same"):
         return ""
-    if clause.link in {"cond", "when_", "but_"} or (len(clause.words) <= 5 and not clause.has("them", "we", "third")):
+    if any(hit.first == 0 for hit in clause.hits("group", "except", "only")):
+        return limit_of(clause)
+    if clause.link in {"cond", "when_", "but_"} or (
+        len(clause.words) <= 5 and not clause.has("them", "we", "third")
+    ):
         return limit_of(clause)
     return ""
 
@@ -122,7 +178,9 @@ def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]
     if not any(clause.link == "instead_" and read for clause, read in readings):
         return found
     others = [clause for clause, _ in readings if clause.link != "instead_"]
-    if any(tells_themselves(clause) for clause, _ in readings) or not any(clause.has("send", "channel") for clause in others):
+    if any(tells_themselves(clause) for clause, _ in readings) or not any(
+        clause.has("send", "channel") for clause in others
+    ):
         return [(Stance.NO, "something else instead")]
     return [(Stance.UNCLEAR, "another channel")]
 
@@ -131,10 +189,16 @@ def _takes_back(sentence: Sentence) -> bool:
     return any(hit.tag == "scrap" and hit.first <= 1 for clause in sentence.clauses for hit in clause.frame)
 
 
-def _left(sentence: Sentence, signals: list[Signal], topic: Topic | None, asked_here: Topic | None) -> Topic | None:
+def _left(
+    sentence: Sentence, signals: list[Signal], topic: Topic | None, asked_here: Topic | None
+) -> Topic | None:
     """The topic for the next sentence: a question or label of their own, or the one not yet answered."""
     if any(signal.why == "a question" for signal in signals):
         return topic_of(sentence.text, sentence.language)
-    if asked_here and (sentence.asks or sentence.text.endswith(":")):
+    if asked_here and (
+        sentence.asks
+        or sentence.text.endswith((":", "...", "…"))
+        or any(clause.has("quotes") for clause in sentence.clauses)
+    ):
         return asked_here
     return topic

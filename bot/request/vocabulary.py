@@ -222,7 +222,10 @@ def _layer(phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple
 def _variants(phrase: str, sets: dict[str, str]) -> Iterable[tuple[str, ...]]:
     """A phrase with and without its optional words; each element stays `a|b`, its sets written out."""
     written = re.sub(r"\{(\w+)\}", lambda found: sets[found[1]], phrase).split()
-    choices = [(*_alternatives(element.strip("()")), "") if element[0] == "(" else _alternatives(element) for element in written]
+    choices = [
+        (*_alternatives(element.strip("()")), "") if element[0] == "(" else _alternatives(element)
+        for element in written
+    ]
     for chosen in product(*choices):
         if elements := tuple(word for element in chosen for word in element.split("_") if word):
             yield elements
