@@ -9,6 +9,8 @@ _PHONE = re.compile(r"(?<![\w@])\+?\(?\d[\d\s().\-/]{6,20}\d(?!\w)")
 _WEB = re.compile(
     r"https?://|www\.|\b[\w-]+\.(?:com|org|net|co\.uk|de|fr|es|it|nl|pt|eu|io|example)\b", re.IGNORECASE
 )
+_WEB_WORD = re.compile(r"\S*(?:https?://|www\.|@)\S*|\S+\.\w{2,3}(?=\s|$)")
+_DIGITS = re.compile(r"(?:\d[\s().\-/]{0,3}){5}")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 PLACEHOLDER = re.compile(
     r"\s*[\[<](?:cid:|image|logo|inline image|https?://)[^\]>]*[\]>]\s*|\s*<?image\d*\.\w{3}>?\s*",
@@ -66,6 +68,12 @@ def is_name(text: str, names: Names) -> bool:
     return _is_name_like(text, 5)
 
 
+def is_own_name(text: str, names: Names) -> bool:
+    """A line that is the sender's own name and nothing else."""
+    tokens = re.findall(r"[\w'’]+", text.lower()) if len(text) < 80 else []
+    return 0 < len(tokens) <= 4 and set(tokens) <= names.tokens and not set(tokens) & frame_words().words
+
+
 def _is_name_like(text: str, most: int) -> bool:
     bare = text.strip(" ,.!*_-–—~/|()<>\t")
     tokens = bare.split()
@@ -82,28 +90,34 @@ def _is_name_like(text: str, most: int) -> bool:
 
 
 def is_strong_contact(text: str) -> bool:
-    """A phone number, a web address, a labelled telephone: the line can only be part of a signature."""
+    """A telephone or web address with hardly a word beside it: only signatures have that."""
     lowered = text.lower().strip(" *_|\t")
-    if len(text) > 160 or len(lowered.split()) > 16:
+    if len(text) > 200:
         return False
-    return bool(
-        frame_words().contact.match(lowered)
-        or _PHONE.search(text)
-        or (_WEB.search(text) and len(lowered.split()) <= 6)
-    )
+    label = frame_words().contact.match(lowered)
+    if label and (_DIGITS.search(lowered, label.end()) or _ADDRESS.search(lowered) or _WEB.search(lowered)):
+        return len(lowered.split()) <= 16
+    reached = _PHONE.search(text) or _WEB.search(text)
+    rest = re.findall(r"[^\W\d_]+", _WEB_WORD.sub(" ", lowered))
+    return bool(reached) and len(rest) <= 6 and not set(rest) & frame_words().words
 
 
 def is_contact(text: str, names: Names) -> bool:
     """A line of a signature block: phone, site, address, title, company, or a picture's placeholder."""
     lowered = text.lower().strip(" *_|\t")
-    if not lowered or len(text) > 200 or len(lowered.split()) > 16 or lowered.endswith(("?", "!")):
+    if not lowered or len(text) > 200 or len(lowered.split()) > 16 or lowered.endswith("?"):
         return False
     if is_strong_contact(text) or PLACEHOLDER.match(text):
         return True
     if _ADDRESS.fullmatch(lowered):
         return not names.address or lowered.strip("<>") == names.address
-    tokens = set(re.findall(r"[\w'’]+", lowered))
-    titled = bool(frame_words().title.search(lowered))
-    if tokens & frame_words().words:
+    tokens = re.findall(r"[^\W\d_][\w'’]*", text)
+    if {token.lower() for token in tokens} & frame_words().words or len(tokens) > 12:
         return False
-    return (titled and len(tokens) <= 10) or (" | " in text and len(tokens) <= 12)
+    return bool(frame_words().title.search(lowered)) and _is_mostly_capital(tokens)
+
+
+def _is_mostly_capital(tokens: list[str]) -> bool:
+    """Titles and companies are written large, sentences small."""
+    long = [token for token in tokens if len(token) > 3]
+    return 2 * sum(token[0].isupper() for token in long) >= len(long)

@@ -238,6 +238,8 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
     if entry is None:
         return None
     label, value = entry
+    if not value and any(has_boxes(line.text) for line in lines[at + 1 : at + 3]):
+        return None
     run = any(_labelled(lines[near].text) is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
     if begins_with_answer(value) or (value and len(value.split()) <= 3 and not value.endswith((".", "!"))):
         return _Found((_form(label, value),), 1)
@@ -250,7 +252,7 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
 
 def _is_bare_answer(text: str) -> bool:
     """A line of four words at most that starts with a yes or a no."""
-    return begins_with_answer(text) and len(text.split()) <= 4
+    return begins_with_answer(text) and len(text.split()) <= 4 and not has_boxes(text)
 
 
 def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.mail.lines import Line, drop_struck, tidy
+from bot.mail.lines import Line, drop_struck, line_of, part_flattened, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,15 @@ class Page:
             text = re.sub(r"\s+", " ", text)
         if text.strip():
             tint = next(iter(self._tints)) if len(self._tints) == 1 else ""
-            self.lines += [
-                Line(drop_struck(tidy(part)).strip(), self._depth, tint=tint, indented=self._place.indented)
-                for part in text.split("\n")
-            ]
+            for part in drop_struck(tidy(text)).split("\n"):
+                self.lines += [self._line(flat.strip(), tint) for flat in part_flattened(part)]
         self._words, self._tints = [], set()
+
+    def _line(self, text: str, tint: str) -> Line:
+        """A line; quote marks are counted here too, as text pasted from a plain mail keeps them."""
+        marked = line_of(text)
+        depth = self._depth + marked.depth
+        return Line(marked.text, depth, tint=tint, indented=self._place.indented)
 
     def blank(self) -> None:
         """Close the line and leave one blank line, never two."""

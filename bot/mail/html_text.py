@@ -83,7 +83,8 @@ _WINGDINGS = str.maketrans(
 _DEAD_WEIGHT = re.compile(
     r"(?<=[\"'(])data:[^\"'\s>)]{100,}|<!--\[if.*?endif\]-->", re.DOTALL | re.IGNORECASE
 )
-_LONGEST_SOURCE, _LONGEST = 4_000_000, 400_000
+_STYLES = re.compile(r"<style\b([^>]{0,500})>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_SOURCE, _LONGEST = 4_000_000, 300_000
 _MOST_TABLES = 300
 _DEEP = 400
 _NESTING = re.compile(
@@ -98,18 +99,24 @@ def read_html(html: str, *, keep_white: bool = False) -> list[Line]:
     `keep_white` keeps white words on no ground of their own: some programs write so in dark mode.
     Broken HTML is read as browsers read it; time is linear, also in 20,000 nested elements.
     """
-    html = _DEAD_WEIGHT.sub("", html[:_LONGEST_SOURCE])[:_LONGEST]
-    tree = LexborHTMLParser(_flatten(html))
-    sheet: dict[str, dict[str, str]] = {}
-    for node in tree.css("style"):
-        if "print" not in (node.attributes.get("media") or ""):
-            for name, values in read_sheet(node.text() or "").items():
-                sheet.setdefault(name, {}).update(values)
+    html = _DEAD_WEIGHT.sub("", html[:_LONGEST_SOURCE])
+    sheet = _read_sheets(html)
+    tree = LexborHTMLParser(_flatten(_STYLES.sub("", html)[:_LONGEST]))
     page = Page()
     if tree.root is not None:
         _Walk(page, sheet, keep_white).walk(tree.root, Place())
     page.end_line()
     return bound_lines(page.lines)
+
+
+def _read_sheets(html: str) -> dict[str, dict[str, str]]:
+    """The rules of every style sheet that holds on a screen."""
+    sheet: dict[str, dict[str, str]] = {}
+    for attributes, css in _STYLES.findall(html):
+        if "print" not in attributes.lower():
+            for name, values in read_sheet(css).items():
+                sheet.setdefault(name, {}).update(values)
+    return sheet
 
 
 def _flatten(html: str) -> str:

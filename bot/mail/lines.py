@@ -15,6 +15,12 @@ _STRUCK = re.compile(
     r"(?:[ \t]?/[ \t]?)?"
     r"(?:~~(?=\S)[^~\n]{1,500}~~|(?<![\w~])~(?=[^\s~\d])[^~\n]{0,200}[^\s~]~(?![\w~]))(?:[ \t]?/(?=[ \t]|$))?"
 )
+_SHORTEST_FLAT = 40
+_FLATTENED = re.compile(
+    r"(?<=\S) (?=On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,? )?[^:]{4,60}\d{1,2}:\d\d[^:]{0,160} wrote:)"
+    r"|(?<=\S) (?=(?:From|Von|De|Van|Da) ?: [^:]{2,120} "
+    r"(?:Sent|Date|Gesendet|Envoyé|Enviado|Inviato|Verzonden) ?: )"
+)
 _HEAD, _TAIL = 160_000, 40_000
 _HEAD_LINES, _TAIL_LINES = 4_000, 1_500
 # Letters with a stroke laid over each, as chat programs and "fancy text" pages make them.
@@ -58,10 +64,19 @@ def read_plain(text: str) -> list[Line]:
     Of a text longer than anybody reads, the first and the last lines: new words stand at either end.
     """
     if len(text) > _HEAD + _TAIL:
-        text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
-    raw = bound_lines(drop_struck(tidy(text)).split("\n"))
-    lines = [_line_of(line) for line in raw]
+        end = text[-_TAIL:]
+        text = f"{text[:_HEAD]}\n{end.partition(chr(10))[2] or end}"
+    raw = bound_lines([part for line in drop_struck(tidy(text)).split("\n") for part in part_flattened(line)])
+    lines = [line_of(line) for line in raw]
     return [_unescape_from(raw, lines, at) for at in range(len(lines))]
+
+
+def part_flattened(line: str) -> list[str]:
+    """A line into which a bad conversion has run an attribution or headers: its words, then the frame."""
+    if len(line) < _SHORTEST_FLAT or (": " not in line and not line.endswith(":")):
+        return [line]
+    found = _FLATTENED.search(line[:_HEAD_LINES])
+    return [line[: found.start()], line[found.start() :].lstrip()] if found else [line]
 
 
 def bound_lines(lines: list[Kept]) -> list[Kept]:
@@ -69,7 +84,8 @@ def bound_lines(lines: list[Kept]) -> list[Kept]:
     return lines if len(lines) <= _HEAD_LINES + _TAIL_LINES else lines[:_HEAD_LINES] + lines[-_TAIL_LINES:]
 
 
-def _line_of(raw: str) -> Line:
+def line_of(raw: str) -> Line:
+    """One line as typed, with its quote marks counted and taken off."""
     found = _MARKS.match(raw)
     if not found:
         return Line(raw.rstrip())

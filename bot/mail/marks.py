@@ -215,7 +215,7 @@ def _flat_kinds(text: str) -> set[str]:
 
 def _find_notes_block(lines: Sequence[Line], at: int) -> Mark | None:
     """Lotus Notes: name and date, then `To`, `cc`, `Subject`, each alone in its line above its value."""
-    near = [line.text.strip().lower() for line in lines[at : at + 14] if not line.depth]
+    near = [line.text[:200].strip().lower() for line in lines[at : at + 14] if not line.depth]
     if not any(_CLOCK.search(text) or _ADDRESS.search(text) for text in near[:3]):
         return None
     labels = frame_words().labels

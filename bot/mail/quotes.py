@@ -19,11 +19,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of lines of one kind, in the order of the mail. `subject` is the subject of the mail quoted."""
+    """A run of lines of one kind, in the order of the mail. `subject` is that of the mail quoted, `answered`
+    says that its headers name the one whom this mail is written to.
+    """
 
     kind: Kind
     lines: tuple[Line, ...]
     subject: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Thread:
     is_reply: bool = False
     is_forward: bool = False
     sender: str = ""
+    recipients: tuple[str, ...] = ()
 
 
 def cut_lines(lines: Sequence[Line], thread: Thread) -> list[Piece]:
@@ -48,6 +52,8 @@ def _pass_on(pieces: list[Piece], thread: Thread) -> list[Piece]:
     if not thread.is_forward or Kind.FORWARDED in kinds or Kind.QUOTED not in kinds:
         return pieces
     at = kinds.index(Kind.QUOTED)
+    if pieces[at].answered:
+        return pieces
     return [*pieces[:at], replace(pieces[at], kind=Kind.FORWARDED), *pieces[at + 1 :]]
 
 
@@ -63,6 +69,7 @@ class _Cutter:
         self._run: list[Line] = []
         self._kind = Kind.OWN
         self._subject = ""
+        self._answered = False
         self._own_words = False
 
     def run(self) -> None:
@@ -98,8 +105,8 @@ class _Cutter:
 
     def _close(self) -> None:
         if any(line.text.strip() for line in self._run):
-            self.pieces.append(Piece(self._kind, tuple(self._run), self._subject))
-            self._subject = ""
+            self.pieces.append(Piece(self._kind, tuple(self._run), self._subject, self._answered))
+            self._subject, self._answered = "", False
         self._run = []
 
     def _is_own_memo(self, mark: Mark) -> bool:
@@ -111,7 +118,7 @@ class _Cutter:
         """Pass over a mark and those right behind it; settle what the lines after it are."""
         if mark.kind is MarkKind.CEILING and not self._own_words:
             return at + mark.length
-        forwarded = mark.kind is MarkKind.FORWARD or (mark.headed and self._counts_as_forward())
+        forwarded, author = self._passes_on(mark), mark.author
         end = at + mark.length
         subject = mark.subject
         following = _next_filled(self._lines, end)
@@ -120,19 +127,21 @@ class _Cutter:
             if inner is None or following - end > 4:
                 break
             # Proton and others set an attribution or headers under their banner: one mark in two parts.
-            forwarded |= inner.kind is MarkKind.FORWARD or (inner.headed and self._counts_as_forward())
+            forwarded, author = forwarded or self._passes_on(inner), author or inner.author
             end, subject = following + inner.length, subject or inner.subject
             following = _next_filled(self._lines, end)
-        kind = Kind.FORWARDED if forwarded else Kind.QUOTED
+        # Our own mail sent back to us is answered, whatever button was pressed.
+        answered = any(address in author.lower() for address in self._thread.recipients)
+        kind = Kind.FORWARDED if forwarded and not answered else Kind.QUOTED
         self._close()
-        self._subject, self._quote = subject, kind
+        self._subject, self._quote, self._answered = subject, kind, answered
         if following is None or not self._lines[following].depth:
             self._rest = kind
             self._kind = kind
         return end
 
-    def _counts_as_forward(self) -> bool:
-        return self._thread.is_forward
+    def _passes_on(self, mark: Mark) -> bool:
+        return mark.kind is MarkKind.FORWARD or (mark.headed and self._thread.is_forward)
 
 
 def _next_filled(lines: Sequence[Line], at: int) -> int | None:

@@ -9,6 +9,7 @@ from bot.mail.contacts import (
     Names,
     is_contact,
     is_name,
+    is_own_name,
     is_sign_off,
     is_strong_contact,
     names_somebody,
@@ -78,6 +79,7 @@ class _Closing:
         self._zone = _Zone.TEXT
         self._sign_off: Line | None = None
         self._named = False
+        self._delimited = False
         self._blank = False
 
     def take(self, line: Line, following: list[str]) -> None:
@@ -100,11 +102,7 @@ class _Closing:
         lowered = text.lower()
         if words.afterthought.match(lowered):
             return True
-        return (
-            self._zone is _Zone.CLOSING
-            and len(text.split()) > 2
-            and bool(words.afterthought_soft.match(lowered))
-        )
+        return not self._delimited and len(text.split()) > 2 and bool(words.afterthought_soft.match(lowered))
 
     def _take_text(self, line: Line, text: str, following: list[str]) -> None:
         spoken = self._spoken or any(kept.text.strip() for kept in self.kept)
@@ -113,8 +111,11 @@ class _Closing:
         )
         delimited = (spoken or signed) and _DELIMITER.fullmatch(line.text[:LOOKED_AT])
         ruled = spoken and _RULER.fullmatch(text) and following and is_contact(following[0], self._names)
-        if delimited or ruled:
+        named = signed and is_own_name(text, self._names) and is_contact(following[0], self._names)
+        if spoken and named:
             self._zone = _Zone.SIGNATURE
+        elif delimited or ruled:
+            self._zone, self._delimited = _Zone.SIGNATURE, True
         elif spoken and is_sign_off(text) and not line.pairs:
             self._zone, self._sign_off, self._named = _Zone.CLOSING, line, names_somebody(text)
         else:
@@ -126,9 +127,7 @@ class _Closing:
         if _DELIMITER.fullmatch(text):
             self._zone = _Zone.SIGNATURE
         elif is_contact(text, self._names):
-            self._named = True
-            if is_strong_contact(text):
-                self._zone = _Zone.SIGNATURE
+            self._named, self._zone = True, _Zone.SIGNATURE
         elif is_name(text, self._names):
             self._named = True
         elif self._named and not self._blank and len(text.split()) <= 12 and not text.endswith("?"):

@@ -20,7 +20,12 @@ def thread_of(message: Message) -> Thread:
     subject = strip_banner_tag(tidy(message.subject).strip()).lower()
     forward = bool(words.forward_prefix.match(subject))
     reply = bool(words.reply_prefix.match(subject)) or (bool(message.in_reply_to) and not forward)
-    return Thread(is_reply=reply, is_forward=forward, sender=message.sender.email if message.sender else "")
+    return Thread(
+        is_reply=reply,
+        is_forward=forward,
+        sender=message.sender.email if message.sender else "",
+        recipients=tuple(address.email for address in message.to),
+    )
 
 
 def read_subject(message: Message, quoted_subject: str) -> tuple[Segment, ...]:

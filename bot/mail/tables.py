@@ -27,7 +27,9 @@ _QUESTION_HEADS = {
 def read_table(rows: list[list[list[Line]]]) -> list[Line]:
     """The lines of a table given as rows of cells of lines; a layout table's lines follow one another."""
     rows = [[[line for line in cell if line.text] for cell in row] for row in rows]
-    if any(_is_layout(row) for row in rows):
+    filled = [row for row in rows if any(row)]
+    side_by_side = len(filled) == 1 and any(len(cell) > 1 for cell in filled[0])
+    if side_by_side or any(_is_layout(row) for row in rows):
         return [line for row in rows for cell in row for line in cell]
     texts = [[" ".join(line.text for line in cell) for cell in row] for row in rows]
     depths = [max((line.depth for cell in row for line in cell), default=0) for row in rows]
