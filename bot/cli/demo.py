@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from bot.cli import demo_show as show
 from bot.cli.logs import make_log
 from bot.cli.screen_text import console
-from bot.demo import show
 from bot.demo.stage import CUSTOMER, Stage, answer, sample_folder, sender_of, set_up
 from bot.store.queries import LedgerEntry
 

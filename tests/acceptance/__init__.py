@@ -1,0 +1,1 @@
+"""The whole service as people meet it: started, mailed to, killed, started again."""
