@@ -436,10 +436,29 @@ def _service(
         ]
         ledger.nodes.beat("; ".join(troubles) or "well")
 
+    portal = None
+    if settings.portal:
+        # Only here, so that a service without a portal loads no web server.
+        from bot.app_portal import open_portal
+
+        portal = open_portal(
+            settings,
+            office,
+            ledger.database,
+            ledger.messages,
+            ledger.notices,
+            on_letter=outbox_wake.set,
+            on_message=work_wake.wake,
+        )
     delivery = Delivery(
         outbox=ledger.outbox,
         mailer=mailer,
-        render=LetterRoom(office, link_days=settings.links.days, verp=settings.smtp.verp),
+        render=LetterRoom(
+            office,
+            link_days=settings.links.days,
+            verp=settings.smtp.verp,
+            portal=portal.letters if portal else None,
+        ),
         executor=executor,
         connections=settings.smtp.connections,
         max_per_minute=settings.smtp.max_per_minute,
@@ -462,7 +481,9 @@ def _service(
             Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
             Timed(name="questions", seconds=60.0, action=tidy),
             Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
+            *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),
         ),
+        companions=[portal.companion] if portal else [],
         work_wake=work_wake,
         outbox_wake=outbox_wake,
         stop_threads=stop,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.values.ledger import Arrival
 from bot.values.portal import (
+    Closed,
     LearnerAccount,
     LinkRecord,
     Session,
@@ -46,8 +47,8 @@ class Links(Protocol):
         """The accounts that we created under an address, the newest in each directory."""
         ...
 
-    def renew(self, accounts: Sequence[LearnerAccount], turnstiles: Sequence[Turnstile]) -> float:
-        """Mail each account a new link and end its older ones; seconds to wait where that is too often.
+    def renew(self, accounts: Sequence[LearnerAccount], turnstiles: Sequence[Turnstile]) -> Closed | None:
+        """Mail each account a new link and end its older ones; nothing of it where that is too often.
 
         One transaction, whether there are accounts or none: its time tells nobody which.
         """
@@ -73,8 +74,8 @@ class Sessions(Protocol):
 class Throttles(Protocol):
     """Counts that outlive a restart."""
 
-    def admit(self, turnstiles: Sequence[Turnstile]) -> float:
-        """Count one more at each, or at none and return the seconds to wait."""
+    def admit(self, turnstiles: Sequence[Turnstile]) -> Closed | None:
+        """Count one more at each; or at none, and say which is closed for longest."""
         ...
 
     def give_back(self, turnstiles: Sequence[Turnstile]) -> None:
@@ -85,8 +86,8 @@ class Throttles(Protocol):
 class Tickets(Protocol):
     """New ticket forms between their submission and their confirmation."""
 
-    def submit(self, ticket: Ticket, turnstiles: Sequence[Turnstile]) -> float:
-        """Keep it and mail the confirmation link; seconds to wait where that is too often or too much."""
+    def submit(self, ticket: Ticket, turnstiles: Sequence[Turnstile]) -> Closed | None:
+        """Keep it and mail the confirmation link; nothing of it where that is too often or too much."""
         ...
 
     def find(self, digest: str) -> Ticket | None:

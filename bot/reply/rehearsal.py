@@ -18,12 +18,15 @@ from bot.values.report import (
     Earlier,
     FileReport,
     ImportReport,
+    NewLinkFacts,
     NoSheet,
     NoticeFacts,
     Notification,
     SettledReport,
     StaffNote,
     ThreadReport,
+    TicketLinkFacts,
+    TicketWord,
     Undelivered,
     WaitingReport,
 )
@@ -72,6 +75,9 @@ def _letters(templates: Templates) -> Iterator[Callable[[], Words]]:
     yield partial(render.render_waiting, _waiting(), templates)
     yield partial(render.render_confirm_sender, _confirm(), templates)
     yield partial(render.render_notice, _notice(), templates)
+    yield partial(render.render_new_link, _new_link(), templates)
+    yield partial(render.render_ticket_link, _ticket_link(), templates)
+    yield partial(render.render_ticket_word, _ticket_word(), templates)
     yield partial(render.render_staff_note, _note(), templates)
     yield partial(render.render_digest, _digest(), templates)
 
@@ -189,6 +195,24 @@ def _notice() -> NoticeFacts:
         expires=_WHEN,
         site=_SITE,
     )
+
+
+def _new_link() -> NewLinkFacts:
+    return NewLinkFacts(
+        first_name="Sam",
+        username="sam@example.com",
+        link="https://learn.example/welcome/x",
+        expires=_WHEN,
+        site=_SITE,
+    )
+
+
+def _ticket_link() -> TicketLinkFacts:
+    return TicketLinkFacts(link="https://learn.example/ticket/confirm/x", expires=_WHEN, site=_SITE)
+
+
+def _ticket_word() -> TicketWord:
+    return TicketWord(reference="M1", subject="New ticket", site=_SITE)
 
 
 def _note() -> StaffNote:

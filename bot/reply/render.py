@@ -14,10 +14,13 @@ from bot.values.report import (
     ConfirmReport,
     DigestReport,
     ImportReport,
+    NewLinkFacts,
     NoticeFacts,
     SettledReport,
     StaffNote,
     ThreadReport,
+    TicketLinkFacts,
+    TicketWord,
     WaitingReport,
 )
 
@@ -78,6 +81,22 @@ def render_notice(facts: NoticeFacts, templates: Templates) -> Words:
     """The Account Created mail to one learner."""
     facts = replace(facts, first_name=addressable(facts.first_name))
     return _said("notice", facts, templates)
+
+
+def render_new_link(facts: NewLinkFacts, templates: Templates) -> Words:
+    """A new one-time link for a learner who asked for one."""
+    facts = replace(facts, first_name=addressable(facts.first_name))
+    return _said("new_link", facts, templates)
+
+
+def render_ticket_link(facts: TicketLinkFacts, templates: Templates) -> Words:
+    """The link by which the address on a New ticket form is confirmed."""
+    return _said("ticket_link", facts, templates)
+
+
+def render_ticket_word(word: TicketWord, templates: Templates) -> Words:
+    """To somebody whose ticket is now with a person of the team."""
+    return _said("ticket_word", word, templates)
 
 
 def render_staff_note(note: StaffNote, templates: Templates) -> Words:

@@ -40,6 +40,9 @@ LETTERS = (
     "waiting",
     "confirm_sender",
     "notice",
+    "new_link",
+    "ticket_link",
+    "ticket_word",
     "staff_note",
     "digest",
 )

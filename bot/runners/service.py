@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -42,7 +43,7 @@ class Service:
     stop_threads: threading.Event
     executor: ThreadPoolExecutor
     log: Callable[..., None]
-    companions: Sequence[Callable[[asyncio.Event], "asyncio.Future[None]"]] = field(default=())
+    companions: Sequence[Callable[[asyncio.Event], Coroutine[Any, Any, None]]] = field(default=())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; in-flight work ends, leases go back, connections are closed."""
@@ -50,7 +51,7 @@ class Service:
         threads = self._start_threads()
         scheduler = self._schedule()
         delivery = asyncio.create_task(self.delivery.run(self.outbox_wake.event, stop))
-        companions = [asyncio.ensure_future(start(stop)) for start in self.companions]
+        companions = [asyncio.create_task(start(stop)) for start in self.companions]
         try:
             await stop.wait()
         finally:

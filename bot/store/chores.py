@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import Update, and_, bindparam, func, select, update
 
 from bot.store.engine import Database
 from bot.store.schema import chores, messages, outbox
-from bot.values.ledger import Chore, ChoreKind, DueChore, Place
+from bot.values.ledger import PORTAL_FOLDER, Chore, ChoreKind, DueChore, MessageState, Place
 
 
 class ChoreStore:
@@ -58,6 +58,8 @@ class ChoreStore:
                         )
                         .values(filed=True, folder=item.chore.folder, uid=0, uidvalidity=0)
                     )
+                if item.chore.kind is ChoreKind.NOTE and item.message:
+                    connection.execute(_ticket_filed(item))
 
     def deferred(self, chore: DueChore, why: str, delay: float) -> None:
         with self._db.write() as connection:
@@ -75,6 +77,20 @@ class ChoreStore:
                 .select_from(chores)
                 .where(chores.c.mailbox == mailbox, chores.c.state == "due")
             ).scalar_one()
+
+
+def _ticket_filed(item: DueChore) -> Update:
+    """A ticket of the portal lies in a folder now, like a mail that was moved; other notes match none."""
+    return (
+        update(messages)
+        .where(
+            messages.c.id == item.message,
+            messages.c.message_id == item.chore.message_id,
+            messages.c.folder == PORTAL_FOLDER,
+            messages.c.state.in_((MessageState.ANSWERED, MessageState.HELD, MessageState.SET_ASIDE)),
+        )
+        .values(filed=True, folder=item.chore.folder, uid=0, uidvalidity=0)
+    )
 
 
 def _due(row: Any) -> DueChore:

@@ -143,7 +143,7 @@ class LinkStore:
         )
         post_portal_letter(connection, message_id, account.email, now)
 
-    def purposes(self, digests: Sequence[str]) -> dict[str, LinkRecord]:
+    def find_all(self, digests: Sequence[str]) -> dict[str, LinkRecord]:
         """The links behind these digests, for writing the letters that carry them."""
         with self._db.read() as connection:
             rows = connection.execute(select(tokens).where(tokens.c.digest.in_(digests)))

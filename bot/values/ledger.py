@@ -26,6 +26,10 @@ class MessageState(StrEnum):
         return self not in (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING)
 
 
+# Stands in for a folder where a message came by the portal: it lies in no mailbox.
+PORTAL_FOLDER = "(portal)"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where a message lies: mailbox name, folder, UIDVALIDITY and UID (RFC 3501 §2.3.1.1)."""

@@ -106,6 +106,14 @@ class Turnstile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """A turnstile that lets nobody through for so many seconds; `key` is '' where it is not one visitor's."""
+
+    seconds: float
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
     """A New ticket form that waits for its confirmation. `raw` is the mail it becomes."""
 

@@ -196,6 +196,35 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NewLinkFacts:
+    """A new one-time link that a learner asked for. `expires` reads like '30 November 2026, 09:15 UTC'."""
+
+    first_name: str
+    username: str
+    link: str
+    expires: str
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketLinkFacts:
+    """The question to the address on a New ticket form whether it was really filled in there."""
+
+    link: str
+    expires: str
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketWord:
+    """What becomes of a ticket that a person has to look at: told, since its sender can't see our folders."""
+
+    reference: str
+    subject: str
+    site: Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StaffNote:
     """A few words for the staff beside a message: why it was held or set aside, and how to release it."""
 

@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "mail",
         "request sheet learners reply",
         "store directories wire runners portal installation",
+        "app_portal",
         "app",
         "demo",
         "cli",

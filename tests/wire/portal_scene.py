@@ -1,0 +1,72 @@
+"""A portal to visit: the real process, the embedded mail servers, and learners who have had their notice."""
+
+import re
+from email.message import Message
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for, words_of
+from tests.servers.ports import free_ports
+from tests.wire.visitor import Visitor
+
+GOOD = "quiet lanterns over fjords"
+BETTER = "seven purple harvest moons"
+
+
+class PortalScene:
+    """A running portal at `base`; visitors come from addresses of their own, as a proxy tells them."""
+
+    def __init__(self, scene: Scene, **portal: object) -> None:
+        self.scene = scene
+        port = free_ports(["portal"])["portal"]
+        self.base = f"http://127.0.0.1:{port}"
+        changes = {
+            "portal": {"public_url": self.base, "listen": f"127.0.0.1:{port}"} | portal,
+            "links": {"url": self.base, "key_file": str(scene.folder / "links.key")},
+        }
+        scene.configure(**changes)
+        self.process = scene.start()
+        self.wait_until_up()
+        self.visitors = 0
+
+    def wait_until_up(self) -> None:
+        """Until the first page is there."""
+        wait_for(self._is_up, f"the portal\n{self.scene.log()[-2000:]}")
+
+    def _is_up(self) -> bool:
+        try:
+            return httpx.get(f"{self.base}/static/portal.css").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def visitor(self, address: str = "") -> Visitor:
+        """Somebody new, from an address of their own."""
+        self.visitors += 1
+        return Visitor(base=self.base, address=address or f"192.0.2.{self.visitors}")
+
+    def invite(self, *names: str) -> list[str]:
+        """Import these learners, and return the paths of the links in their notices."""
+        self.scene.send(
+            a_message(
+                "Yes please, send them the default email.", sheets=[("a.xlsx", a_sheet(learners(*names)))]
+            )
+        )
+        wait_for(lambda: len(self.scene.notices(*names)) == len(names), "the notices")
+        return [link_in(self.scene.notices(name)[-1]) for name in names]
+
+    def notice_state(self, name: str) -> str:
+        """Where a learner's notice stands."""
+        rows = self.scene.query(f"SELECT state FROM notices WHERE email LIKE '%+{name}@%'")
+        return str(rows[0][0])
+
+
+def link_in(message: Message) -> str:
+    """The path of the one-time link in a mail."""
+    found = re.search(r"https?://\S+/(?:welcome|ticket/confirm)/[\w-]+", words_of(message))
+    assert found, words_of(message)
+    return urlsplit(found.group()).path
+
+
+def username(name: str) -> str:
+    return f"customer2+{name}@customer.test"
