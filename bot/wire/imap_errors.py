@@ -13,6 +13,17 @@ from bot.wire.troubles import connection_trouble
 # Response codes after which the same command may succeed later (RFC 5530 §3, RFC 9208 §4.1.1).
 _TEMPORARY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"})
 
+# What imapclient and imaplib raise over an answer that makes no sense to them, found by feeding them such.
+_UNPARSABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    MemoryError,
+)
+
 # imapclient writes "select failed: [CODE] words", its login the bare words, or the repr of bytes.
 _CODE = re.compile(r"""(?:[\w ]+ failed: |b['"])?\[([A-Z0-9-]+)""")
 
@@ -49,7 +60,7 @@ def translated(doing: str, server: str, drop: Callable[[], None]) -> Iterator[No
     except Temporary as error:
         drop()
         raise MailboxUnavailable(str(error), retry_after=error.retry_after) from error
-    except (imaplib.IMAP4.error, OSError, ValueError) as error:
+    except (imaplib.IMAP4.error, OSError, *_UNPARSABLE) as error:
         raise _translate(error, doing, server, drop) from error
 
 
@@ -57,10 +68,12 @@ def _translate(error: Exception, doing: str, server: str, drop: Callable[[], Non
     if (trouble := connection_trouble(error, server)) is not None:
         drop()
         return MailboxUnavailable(f"{trouble} ({doing})")
-    # A ValueError is an answer that imapclient could not parse: what follows on this connection is unsure.
-    if _lost(error) or isinstance(error, ValueError):
+    if _lost(error):
         drop()
         return MailboxUnavailable(f"The connection to {server} failed ({doing}): {_words(error)}")
+    if isinstance(error, _UNPARSABLE):
+        drop()  # what follows on this connection is unsure
+        return MailboxUnavailable(f"{server} gave an answer that makes no sense ({doing}): {_words(error)}")
     if response_code(error) in _TEMPORARY_CODES:
         return MailboxUnavailable(f"{server} cannot do it now ({doing}): {_words(error)}")
     if isinstance(error, LoginError):

@@ -14,12 +14,18 @@ from bot.wire.checks import failed
 from bot.wire.security import Credentials, Security, refuse_clear_text, tls_context
 from bot.wire.smtp_check import check_server
 from bot.wire.smtp_errors import ConnectionGone
-from bot.wire.smtp_session import SmtpServer, hang_up, name_of_this_machine, open_session
+from bot.wire.smtp_session import (
+    GOODBYE_SECONDS,
+    SmtpServer,
+    hang_up,
+    name_of_this_machine,
+    open_session,
+    say_goodbye,
+)
 from bot.wire.smtp_transaction import Envelope, make_envelope, transmit
 
 # Many servers hang up on a silent client after one to five minutes.
 _KEEP_SECONDS = 45.0
-_QUIT_SECONDS = 3.0
 
 
 class SmtpMailer:
@@ -84,7 +90,7 @@ class SmtpMailer:
         if not client.is_connected or (task is not None and task.cancelling()):
             return False
         with contextlib.suppress(SMTPException, OSError):
-            await client.rset(timeout=_QUIT_SECONDS)
+            await client.rset(timeout=min(self.server.timeout, GOODBYE_SECONDS))
             return True
         return False
 
@@ -94,7 +100,7 @@ class SmtpMailer:
             since, client = self._idle.pop()
             if client.is_connected and time.monotonic() - since < _KEEP_SECONDS:
                 return client
-            await _quit(client)
+            await say_goodbye(client, self.server.timeout)
         return None
 
     async def _open(self) -> SMTP:
@@ -121,13 +127,4 @@ class SmtpMailer:
     async def close(self) -> None:
         """QUIT every open connection."""
         kept, self._idle = self._idle, []
-        await asyncio.gather(*(_quit(client) for _, client in kept))
-
-
-async def _quit(client: SMTP) -> None:
-    """QUIT politely where somebody still listens, then close."""
-    transport = client.transport
-    with contextlib.suppress(SMTPException, OSError):
-        if client.is_connected:
-            await client.quit(timeout=_QUIT_SECONDS)
-    hang_up(client, transport)
+        await asyncio.gather(*(say_goodbye(client, self.server.timeout) for _, client in kept))

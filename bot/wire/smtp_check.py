@@ -1,6 +1,5 @@
 """What `rollcall check` says of the SMTP server: connection, encryption, login; no mail is sent."""
 
-import contextlib
 import ssl
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
@@ -10,7 +9,7 @@ from bot.ports import CheckLine
 from bot.wire.checks import check_certificate, connection_mend, failed, login_mend, ok
 from bot.wire.security import Credentials
 from bot.wire.smtp_errors import connecting, one_line
-from bot.wire.smtp_session import SmtpServer, connect, hang_up, log_in
+from bot.wire.smtp_session import SmtpServer, connect, log_in, say_goodbye
 
 
 async def check_server(
@@ -37,10 +36,7 @@ async def check_server(
         mend = login_mend(credentials, "smtp", error)
         lines.append(failed("SMTP login", error, mend))
     finally:
-        transport = client.transport
-        with contextlib.suppress(SMTPException, OSError):
-            await client.quit(timeout=3.0)
-        hang_up(client, transport)
+        await say_goodbye(client, server.timeout)
     return lines
 
 

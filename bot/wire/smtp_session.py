@@ -2,15 +2,19 @@
 
 import asyncio
 import base64
+import contextlib
 import socket
 import ssl
 from dataclasses import dataclass
 
-from aiosmtplib import SMTP, SMTPAuthenticationError
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
 from bot.errors import ConfigurationError, DeliveryDeferred
 from bot.wire.security import Credentials, Mechanism, Security
 from bot.wire.smtp_errors import connecting
+
+# How long we wait for the answer to a courtesy.
+GOODBYE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +44,15 @@ async def open_session(
         hang_up(client, client.transport)
         raise
     return client
+
+
+async def say_goodbye(client: SMTP, patience: float) -> None:
+    """QUIT politely where somebody still listens, for up to `patience` seconds, then close."""
+    transport = client.transport
+    with contextlib.suppress(SMTPException, OSError):
+        if client.is_connected:
+            await client.quit(timeout=min(patience, GOODBYE_SECONDS))
+    hang_up(client, transport)
 
 
 def hang_up(client: SMTP, transport: asyncio.BaseTransport | None) -> None:
