@@ -59,16 +59,10 @@ def show_notice(stage: Stage, entry: LedgerEntry) -> None:
 
 
 def show_journeys(entries: list[LedgerEntry]) -> None:
-    """Every message in one line."""
-    grid = table("from", "subject", "ended as", "because")
+    """Every message in one line: how it ended, what it was, why."""
     for entry in entries:
-        grid.add_row(
-            one_line(entry.sender, 34),
-            one_line(entry.subject, 34),
-            entry.state.value,
-            one_line(entry.reason, 90),
-        )
-    console().print(grid)
+        subject = one_line(entry.subject, 32)
+        console().print(f"  {entry.state.value:<9} {subject:<33} {one_line(entry.reason, 90)}")
 
 
 def show_folders(stage: Stage) -> None:
