@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.browser import Browser
 from tests.servers.mail import MailLab
 from tests.servers.place import LabOptions
 from tests.servers.postgres import Postgres
@@ -62,3 +63,19 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     name = postgres.fresh_database()
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[Browser]:
+    """Headless Chromium for the whole run; tests ask for `browser`."""
+    with Browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def browser(running_browser: Browser) -> Iterator[Browser]:
+    """Headless Chromium, on an empty page and without cookies afterwards."""
+    yield running_browser
+    running_browser.forget_cookies()
+    running_browser.resize(1280, 900)
+    running_browser.open("about:blank")
