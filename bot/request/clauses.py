@@ -4,16 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.vocabulary import LANGUAGES, Hit, clean, lexicon
+from bot.request.vocabulary import LANGUAGES, Hit, clean, lexicon, small
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 24_000, 8_000
 WRAPPED_FROM = 50
 LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
-ARTICLES = frozenset(
-    "the an a any no this that our their your my of with without every each another single one".split()
-)
 FRAGMENT_MARKS = set(",;:()[]{}–—-|/…*•·>→=+#_~")
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
@@ -141,9 +138,8 @@ def _sentence(text: str, prior: str) -> Sentence:
     language = _language_here(cleaned, prior)
     clauses: list[Clause] = []
     for chunk in _chunks(lexicon(language).words_of(cleaned)):
-        if clauses and _weighs(clauses[-1]) and _depends(chunk, language):
-            chunk = [*clauses.pop().words, *chunk]
-        clauses += _clauses(chunk, language)
+        governed = clauses and _weighs(clauses[-1]) and _depends(chunk, language)
+        clauses += _clauses([*clauses.pop().words, *chunk] if governed else chunk, language)
     if len(clauses) == 1 and len(clauses[0].words) <= 3 and not clauses[0].replies and not clauses[0].meaning:
         clauses, language = _in_any_language(clauses, language)
     asks = "?" in text[-4:]
@@ -225,7 +221,9 @@ def _sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple
     """One word, one sense: a noun for the mail is no verb, an article before a role no learner."""
     nouns = {"mail"} if language == "en" else {"mail", "weak"}
     taken = {place for hit in hits if hit.tag in nouns for place in range(hit.first, hit.last + 1)}
-    articled = {hit.first for hit in hits if hit.first and words[hit.first - 1].casefold() in ARTICLES}
+    articled = {
+        hit.first for hit in hits if hit.first and words[hit.first - 1].casefold() in small("articles")
+    }
     nouns_only = {hit.first for hit in hits if hit.tag == "weak" and hit.first in articled}
     roles = {hit.first for hit in hits if hit.tag in {"role", "third"}}
     return tuple(

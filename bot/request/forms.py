@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.request.clauses import Sentence, read_sentences
-from bot.request.signals import Topic, is_about, polarity
-from bot.request.vocabulary import LANGUAGES
+from bot.request.matter import Topic, is_about, polarity
+from bot.request.vocabulary import LANGUAGES, small
 
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
@@ -18,10 +18,6 @@ _LABELLED = re.compile(
 _BLANK = re.compile(r"^[\W_]*$")
 _UNANSWERED = re.compile(
     r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$",
-    re.IGNORECASE,
-)
-MIND = re.compile(
-    r"\b(?:mind|objections?|object|problem with|einwände|bezwaar|objection|inconveniente|obiezioni|objeções)\b",
     re.IGNORECASE,
 )
 
@@ -42,8 +38,8 @@ def topic_of(question: str, language: str) -> Topic | None:
         for clause in sentence.clauses:
             if not is_about(clause, None):
                 continue
-            minds = bool(MIND.search(sentence.text))
-            sign = 1 if minds else polarity(clause, sentence.language)
+            minds = bool(small("minds") & {word.casefold() for word in clause.words})
+            sign = 1 if minds else polarity(clause)
             found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
 
@@ -62,9 +58,7 @@ def topic_of_label(label: str, language: str) -> Topic | None:
 def _either_or(sentence: Sentence) -> bool:
     """`shall we tell them, or will you?` asks for more than a yes."""
     return any(
-        clause.link == "or_"
-        and len(clause.words) > 2
-        and clause.words[1].casefold() not in {"not", "nicht", "non", "no", "niet", "não"}
+        clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
         for clause in sentence.clauses
     )
 

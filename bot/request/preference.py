@@ -4,12 +4,13 @@ Segments → clauses → signals → one answer for each reading → agreement o
 """
 
 import re
-from dataclasses import replace
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.request.clauses import language_of, read_sentences
 from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
-from bot.request.signals import Stance, Topic
+from bot.request.matter import Topic
+from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
 from bot.request.vocabulary import lexicon
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken

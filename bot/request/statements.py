@@ -5,18 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
 from bot.request.forms import topic_of
-from bot.request.signals import (
-    ACTS,
-    LIMITS,
-    Reading,
-    Stance,
-    Topic,
-    is_about,
-    limit_of,
-    read_clause,
-    requests,
-    tells_themselves,
-)
+from bot.request.limits import LIMITS, limit_of
+from bot.request.matter import ACTS, Topic, is_about, requests, tells_themselves
+from bot.request.replies import Reading, Stance
+from bot.request.signals import read_clause
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +44,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         here = Topic(asked=False, here=_names_mail(sentence))
     turns = any(clause.has("scrap") for clause in sentence.clauses) and spoken_of
     fades = any(clause.has("initial") for clause in sentence.clauses)
-    readings, steps = [], []
+    readings: list[tuple[Clause, Reading | None]] = []
+    steps: list[str] = []
     asked_here = None
     asks = sentence.asks
     for clause in _carried(sentence.clauses):
@@ -61,7 +54,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
         given = clause.link == "because" and any(read for _, read in readings)
-        read = None if given else read_clause(clause, sentence.language, resolved, asks)
+        read = None if given else read_clause(clause, resolved, asks=asks)
         if read and clause.link == "cond" and any(other.has("quotes") for other in sentence.clauses):
             read = (Stance.TOPIC, "names the mail")
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
@@ -138,7 +131,7 @@ def _leaves_open(clause: Clause) -> bool:
 
 
 def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
-    """Each reading, made unclear where a fragment beside it limits it: `but only the managers`, `from Monday`."""
+    """Each reading, made unclear where a fragment beside it limits it: `but only the managers`."""
     found: list[Reading] = []
     pending, since, turned = "", "", False
     for clause, read in readings:

@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from itertools import product
 from typing import Any
@@ -174,7 +174,7 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(language: str) -> Lexicon:
     """The compiled word list of a language; read from its file the first time it is asked for."""
     data, shared = _read(language), _read("common")
@@ -194,16 +194,22 @@ def lexicon(language: str) -> Lexicon:
     )
 
 
+@cache
+def small(name: str) -> frozenset[str]:
+    """A list of small words, of all languages together."""
+    return frozenset(_read("common")["small"][name].split())
+
+
 def _read(name: str) -> dict[str, Any]:
     source = resources.files("bot.request") / "words" / f"{name}.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _expander(language: str) -> re.Pattern[str]:
     """Finds contractions: whole words, and endings such as n't."""
     keys = sorted(lexicon(language).expand, key=len, reverse=True)
-    ends = "|".join(re.escape(key) for key in keys if "'" in key and not key[0].isalpha() or key == "n't")
+    ends = "|".join(re.escape(key) for key in keys if ("'" in key and not key[0].isalpha()) or key == "n't")
     whole = "|".join(re.escape(key) for key in keys if key not in ends.split("|"))
     return re.compile(rf"(?<!\w)(?:{whole or '(?!)'})(?!\w)|(?:{ends or '(?!)'})(?!\w)", re.IGNORECASE)
 

@@ -1,0 +1,58 @@
+"""Third stage of the preference: what keeps a clause from giving a single answer."""
+
+from bot.request.clauses import Clause
+from bot.request.matter import ACTS
+from bot.request.vocabulary import Hit, small
+
+LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group", "only", "cond", "delay")
+
+
+def limit_of(clause: Clause) -> str:
+    """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
+    for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
+        if any(tag != "same" or not _within_mail(clause, hit) for hit in clause.hits(tag)):
+            return tag
+    if any(_singles_out(clause, hit) for hit in clause.hits("only")):
+        return "only some"
+    if _conditional(clause):
+        return "a condition"
+    if clause.has("delay") and not clause.has("now"):
+        return "put off"
+    if clause.has("neg", "negword") and any(
+        clause.words[hit.first].casefold() in small("before") for hit in clause.hits("now")
+    ):
+        return "put off"
+    return ""
+
+
+def _within_mail(clause: Clause, limit: Hit) -> bool:
+    return any(hit.first <= limit.last and limit.first <= hit.last for hit in clause.hits("mail"))
+
+
+def _conditional(clause: Clause) -> bool:
+    """An if that nothing softens: neither `if possible` nor `it would be good if`."""
+    if clause.has("polite"):
+        return False
+    weighed = [hit.last for hit in clause.hits("fine", "bad", "want", "ask")]
+    return any(not any(last < hit.first for last in weighed) for hit in clause.hits("cond"))
+
+
+def _singles_out(clause: Clause, only: Hit) -> bool:
+    """`only the managers`, but not `only the welcome mail`, `just send it`, `only the new learners`."""
+    following = [hit for hit in clause.meaning if only.last < hit.first <= only.last + 3]
+    if any(hit.tag == "role" for hit in following[:2]) or any(
+        _narrowed(clause, hit) for hit in following if hit.tag == "them"
+    ):
+        return True
+    if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
+        return False
+    rest = clause.words[only.last + 1 : only.last + 2]
+    if not rest or rest[0].casefold() in small("limited") or clause.language != "en":
+        return clause.said(only).casefold() not in small("just") or bool(rest)
+    return clause.said(only).casefold() not in small("just") and (only.first <= 1 or rest[0].istitle())
+
+
+def _narrowed(clause: Clause, them: Hit) -> bool:
+    """`the learners from Leeds`, but not `the learners in the attached list`."""
+    rest = [word.casefold() for word in clause.words[them.last + 1 : them.last + 5]]
+    return bool(rest) and rest[0] in small("narrowing") and not small("listed") & set(rest)

@@ -1,0 +1,168 @@
+"""Third stage of the preference: whom a clause speaks to, and whether of the learners' account mail."""
+
+from dataclasses import dataclass
+
+from bot.request.clauses import Clause
+from bot.request.vocabulary import Hit, small
+
+PERSONS = ("them", "them_", "me", "third", "role", "you")
+ACTS = ("send", "get", "notify", "tell", "skip")
+# Where one negation takes two words: `ne … aucun`, `no … nadie`, `non … nessuno`.
+CONCORD = {"fr", "es", "it", "pt"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """What is asked or spoken of, so that a bare reply or an `it` is understood.
+
+    `sign` is -1 where doing it means no mail (`hold it back?`); `minds` where yes means rather not
+    (`any objection?`); `asked` where it was a question or label, so that a bare yes or no answers it;
+    `close` where the words stand right under it; `here` where the same sentence names the mail.
+    """
+
+    sign: int = 1
+    minds: bool = False
+    either_or: bool = False
+    asked: bool = True
+    close: bool = False
+    here: bool = False
+
+
+def addressee(clause: Clause) -> str:
+    """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
+    persons = clause.hits(*PERSONS)
+    for verb in clause.hits("notify", "tell", "send"):
+        if verb.tag != "send" and _is_named(clause, verb.last + 1):
+            return "third"
+        inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
+        near = [hit for hit in persons if verb.last < hit.first <= verb.last + 3]
+        for hit in inside or near:
+            if hit.tag == "you" and clause.language != "en":
+                continue
+            if hit.tag != "you" or verb.tag != "send":
+                return _role_of(hit)
+    tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
+    return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
+
+
+def _is_named(clause: Clause, place: int) -> bool:
+    """Is the word there a name that no list knows: `email Sue`?"""
+    word = clause.words[place] if place < len(clause.words) else ""
+    known = any(hit.first <= place <= hit.last for hit in (*clause.meaning, *clause.frame))
+    return word.istitle() and len(word) > 1 and not known and clause.language == "en"
+
+
+def _role_of(hit: Hit) -> str:
+    return {"them_": "them", "you": "me"}.get(hit.tag, hit.tag)
+
+
+def is_about(clause: Clause, topic: Topic | None) -> bool:
+    """Does the clause speak of the learners' account mail?"""
+    who = addressee(clause)
+    if who in {"me", "third"}:
+        return False
+    if clause.has("quiet"):
+        return True
+    if _offers_us(clause):
+        return clause.has("channel")
+    if clause.has("other") and not clause.has("mail"):
+        return False
+    if clause.has("mail", "notify", "selftell") or (clause.has("tell") and who == "them"):
+        return True
+    told = ("send", "tell") if clause.language == "en" else ("send", "tell", "get")
+    if clause.has("thing") and who == "them" and clause.has(*told):
+        return True
+    if topic is not None and clause.has("self"):
+        return True
+    if clause.has("weak") and clause.has("channel"):
+        return True
+    if clause.has("weak"):
+        return who == "them" or _means_the_mails(clause)
+    return topic is not None and clause.has(*ACTS, "want", "fine") and (clause.has("it") or who == "them")
+
+
+def _offers_us(clause: Clause) -> bool:
+    """`I will send you …`: from them to us, not from us to the learners."""
+    places = {hit.first for hit in clause.hits("you")}
+    return (
+        clause.has("we")
+        and any({hit.last + 1, hit.last + 2} & places for hit in clause.hits("send"))
+        and not clause.has("want")
+    )
+
+
+def _means_the_mails(clause: Clause) -> bool:
+    """`no emails`, `skip the email`: mails without an addressee, but not `send an email`."""
+    if clause.has("neg", "negword", "skip"):
+        return True
+    said = [clause.said(hit).casefold() for hit in clause.hits("weak")]
+    if len(clause.words) <= 2 and all(word.endswith("s") for word in said):
+        return True
+    before = [clause.words[hit.first - 1].casefold() for hit in clause.hits("weak") if hit.first]
+    definite = any(word.endswith("s") for word in said) or bool(small("definite") & set(before))
+    return definite and (clause.has("send", "fine", "want", "delay") or bool(clause.replies))
+
+
+def polarity(clause: Clause) -> int:
+    """+1 for the mail, -1 against it: negations, holding back and dislike each turn it round."""
+    turns = _negations(clause) + clause.has("skip") + clause.has("bad") + clause.has("quiet")
+    turns += clause.link == "instead_"
+    return -1 if turns % 2 else 1
+
+
+def _negations(clause: Clause) -> int:
+    plain, words = clause.hits("neg"), clause.hits("negword")
+    if clause.language in CONCORD:
+        return bool(plain or words)
+    plain = [
+        hit
+        for hit in plain
+        if clause.said(hit).casefold() not in small("nought")
+        or not any(other.last < hit.first for other in plain)
+    ]
+    free = [word for word in words if not any(hit.first < word.first for hit in plain)]
+    return len(plain) + bool(free)
+
+
+def sends_their_own(clause: Clause) -> bool:
+    """`we'll send our own email`, but not `send them our own text`."""
+    return (
+        clause.has("ours")
+        and not clause.has("ask", "want", "fine")
+        and (clause.has("we") or clause.hits("ours")[0].first <= 1)
+    )
+
+
+def tells_themselves(clause: Clause) -> bool:
+    """`we will tell them ourselves`, `I'll let them know`, `handed out in class`."""
+    if clause.has("self", "selftell"):
+        return True
+    verbs = clause.hits("notify", "tell", "send")
+    if not verbs or clause.has("want", "ask", "fine", "bad"):
+        return False
+    for subject in clause.hits("we", "role"):
+        verb = next((hit for hit in verbs if subject.last < hit.first <= subject.last + 5), None)
+        if verb is None:
+            continue
+        if any(subject.last < hit.first < verb.first for hit in clause.hits("them")) and verb.tag != "send":
+            continue
+        if any(verb.last < hit.first <= verb.last + 2 for hit in clause.hits("you")):
+            continue
+        between = {word.casefold() for word in clause.words[subject.last + 1 : verb.first]}
+        passive = between & small("passive") and not clause.words[verb.first].casefold().endswith("ing")
+        if passive or (
+            subject.tag == "role" and addressee(clause) not in {"them", ""} and not clause.has("mail")
+        ):
+            continue
+        if between & small("able") and clause.link in {"because", "so_"}:
+            return True
+        if between & small("will") or (
+            verb.tag != "send" and subject.tag == "we" and "to" not in between and not between & small("able")
+        ):
+            return True
+    return clause.language != "en" and any(hit.first == verbs[0].last + 1 for hit in clause.hits("we"))
+
+
+def requests(clause: Clause) -> bool:
+    """`could you notify them?` asks for it; `do they get an email?` asks about it."""
+    return clause.has("ask") and not any(hit.tag == "question" and hit.first <= 1 for hit in clause.frame)
