@@ -12,7 +12,7 @@ MAIL = ("dovecot-imapd", "dovecot-lmtpd", "postfix", "openssl")
 SENDER_PROOF = ("opendkim", "opendmarc", "dbconfig-no-thanks", "publicsuffix")
 DATABASE = ("postgresql",)
 BROWSER = ("chromium", "chromium-driver")
-OPERATIONS = ("prometheus", "systemd", "lintian", "dpkg-dev")
+OPERATIONS = ("prometheus", "systemd", "lintian", "dpkg-dev", "binutils")
 PACKAGES = MAIL + SENDER_PROOF + DATABASE + BROWSER + OPERATIONS
 # Another mail server on the machine would be removed by Postfix: that is for its owner to decide.
 OTHER_MAIL_SERVERS = ("exim4-daemon-light", "exim4-daemon-heavy", "sendmail-bin", "nullmailer", "msmtp-mta")
