@@ -102,7 +102,9 @@ class Worker:
         from outside proves a message guilty.
         """
         self._office.log("message_worked_apart", message=job.id, crashes=job.crashes)
-        code = self._apart(job)
+        # A process takes seconds to start; without a heartbeat of ours another worker would take the job.
+        with Heartbeat(job, self._office):
+            code = self._apart(job)
         if code == 0:
             self._settled(job, None)
             return
