@@ -1,10 +1,11 @@
 """Other kinds of IMAP servers: dots between levels, everything below INBOX, hardly any extension."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
 
-from bot.errors import MailboxUnavailable
+from bot.errors import LoginRefused, MailboxUnavailable
 from bot.ports import Health
 from bot.wire.imap import ImapMailbox
 from tests.servers.mail import MailLab
@@ -95,3 +96,27 @@ def test_a_mailbox_that_was_rebuilt_says_so_by_its_uidvalidity(mail_lab: MailLab
     assert box.select("INBOX").uidvalidity != before.uidvalidity
     assert len(box.uids_after(0)) == 1
     box.close()
+
+
+def test_a_connection_that_turns_to_tls_by_command_works_like_any_other(mail_lab: MailLab) -> None:
+    pair = dataclasses.replace(mail_lab.pair(), imap_port=mail_lab.ports["imap"], imap_security="starttls")
+    servers = RealServers(mail_lab)
+    box = a_mailbox(pair)
+    assert [line.health for line in box.check(())] == [Health.OK] * 5
+    box.connect()
+    box.select("INBOX")
+    box.uids_after(0)
+    servers.arrive(a_mail())
+    assert box.wait(10.0) is True
+    assert len(box.uids_after(0)) == 1
+    box.close()
+
+
+def test_a_changed_password_is_a_refused_login_at_the_next_connect(mail_lab: MailLab) -> None:
+    box = a_mailbox(mail_lab.pair())
+    box.connect()
+    mail_lab.imap.set_password("support", "another")
+    assert box.select("INBOX").uidvalidity
+    box.close()
+    with pytest.raises(LoginRefused):
+        box.connect()

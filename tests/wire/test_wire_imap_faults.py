@@ -297,3 +297,30 @@ def test_a_frozen_server_does_not_hold_up_the_end() -> None:
         started = time.monotonic()
         box.close()
         assert time.monotonic() - started < 1.0
+
+
+def test_no_password_is_sent_where_starttls_is_not_offered() -> None:
+    asked: list[str] = []
+    with FakeImap() as server:
+        box = ImapMailbox(
+            "127.0.0.1",
+            server.port,
+            Credentials(username="u", secret=lambda: asked.append("asked") or "s"),
+            security="starttls",
+        )
+        with pytest.raises(MailboxUnavailable, match="does not offer STARTTLS"):
+            box.connect()
+        assert server.commands == ["CAPABILITY"]
+    assert asked == []
+
+
+@pytest.mark.parametrize(("code", "fine"), [("ALREADYEXISTS", True), ("NOPERM", False)])
+def test_a_folder_that_another_made_meanwhile_is_as_good_as_made(code: str, fine: bool) -> None:
+    created = (b"{tag} NO [" + code.encode() + b"] no\r\n",)
+    with watching({"CREATE": created, "SUBSCRIBE": (b"{tag} NO no\r\n",)}) as (box, server):
+        if fine:
+            box.ensure_folders(["Rollcall/Done"])
+        else:
+            with pytest.raises(MailboxRefused, match="NOPERM"):
+                box.ensure_folders(["Rollcall/Done"])
+        assert "CREATE" in server.commands

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import DeliveryDeferred, DeliveryRefused, LoginRefused
 from bot.wire.smtp_errors import SERVER_PAUSE, ConnectionGone, one_line, refusal
-from bot.wire.smtp_transaction import make_envelope
+from bot.wire.smtp_transaction import make_envelope, transmit
 
 MAIL = b"From: a@x.test\r\nSubject: x\r\n\r\nbody\r\n"
 
@@ -76,3 +76,57 @@ def test_only_the_servers_own_trouble_slows_the_outbox() -> None:
 def test_a_servers_words_become_one_printable_line() -> None:
     assert one_line("5.1.1 <a@b>:\r\n\tno\x00 such \x1b[31muser") == "5.1.1 <a@b>: no such [31muser"
     assert len(one_line("x" * 10_000)) == 500
+
+
+class Client:
+    """A session whose server offers these extensions and takes everything; records the MAIL parameters."""
+
+    def __init__(self, **extensions: str) -> None:
+        self.esmtp_extensions = extensions
+        self.parameters: list[str] = []
+
+    def supports_extension(self, name: str) -> bool:
+        return name in self.esmtp_extensions
+
+    async def mail(self, sender: str, *, options: list[str], encoding: str) -> None:
+        self.parameters = options
+
+    async def rcpt(self, recipient: str, *, encoding: str) -> None:
+        recipient.encode(encoding)
+
+    async def data(self, raw: bytes, **patience: float) -> None:
+        assert patience["timeout"] >= 600
+
+
+async def sent(client: Client, recipient: str = "a@x.test", mail: bytes = MAIL) -> list[str]:
+    await transmit(client, make_envelope("s@x.test", [recipient], mail), "mx")  # type: ignore[arg-type]
+    return client.parameters
+
+
+async def test_only_what_the_server_offers_and_the_mail_needs_is_asked_for() -> None:
+    assert await sent(Client()) == []
+    assert await sent(Client(size="", smtputf8="", **{"8bitmime": ""})) == [f"SIZE={len(MAIL)}"]
+    assert await sent(Client(**{"8bitmime": ""}), mail=MAIL + b"\xff") == ["BODY=8BITMIME"]
+    assert await sent(Client(smtputf8=""), "jürgen@x.test") == ["SMTPUTF8"]
+
+
+async def test_an_address_that_the_server_cannot_carry_is_refused_in_words() -> None:
+    with pytest.raises(DeliveryRefused, match="letters beyond A to Z") as refused:
+        await sent(Client(), "jürgen@x.test")
+    assert refused.value.code == 553
+
+
+@pytest.mark.parametrize(
+    ("limit", "fits"), [("", True), ("0", True), ("10", False), ("1000", True), ("x", True)]
+)
+async def test_the_servers_size_limit_is_kept(limit: str, fits: bool) -> None:
+    if fits:
+        await sent(Client(size=limit))
+        return
+    with pytest.raises(DeliveryRefused, match="10 at most"):
+        await sent(Client(size=limit))
+
+
+async def test_a_mail_without_any_usable_recipient_is_refused_before_the_server_hears_of_it() -> None:
+    with pytest.raises(DeliveryRefused, match="nobody"):
+        await sent(Client(), "nobody")
