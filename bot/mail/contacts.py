@@ -10,6 +10,7 @@ _WEB = re.compile(
     r"https?://|www\.|\b[\w-]+\.(?:com|org|net|co\.uk|de|fr|es|it|nl|pt|eu|io|example)\b", re.IGNORECASE
 )
 _WEB_WORD = re.compile(r"\S*(?:https?://|www\.|@)\S*|\S+\.\w{2,3}(?=\s|$)")
+_FOR_HELP = re.compile(r"(?:in advance )?for (?:your|all your|all the|the) [a-z ]{3,24}[,.! ]*")
 _DIGITS = re.compile(r"(?:\d[\s().\-/]{0,3}){5}")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 PLACEHOLDER = re.compile(
@@ -51,7 +52,7 @@ def is_sign_off(text: str) -> bool:
         )
     if not farewells:
         return False
-    return not rest.strip() or _is_name_like(rest, 4)
+    return not rest.strip() or bool(_FOR_HELP.fullmatch(rest.lower())) or _is_name_like(rest, 4)
 
 
 def names_somebody(text: str) -> bool:

@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from bot.mail.frame_words import frame_words
 from bot.mail.html_page import Container, Page, Place
 from bot.mail.html_quotes import Role, role_of
-from bot.mail.html_style import Attributes, Style, read_sheet, style_of
+from bot.mail.html_source import read_source
+from bot.mail.html_style import Attributes, Style, style_of
 from bot.mail.lines import Line, bound_lines
 from bot.mail.tables import read_table
 
@@ -79,71 +80,45 @@ _CLOUD = re.compile(
 _WINGDINGS = str.maketrans(
     {"þ": "☑", "ý": "☒", "x": "☒", "ü": "☑", "¨": "☐", "o": "☐", "q": "☐", "J": "", "à": "→"}
 )
-# Pictures within the source and remarks to Outlook: up to nine tenths of a mail, and no words.
-_DEAD_WEIGHT = re.compile(
-    r"(?<=[\"'(])data:[^\"'\s>)]{100,}|<!--\[if.*?endif\]-->", re.DOTALL | re.IGNORECASE
-)
-_STYLES = re.compile(r"<style\b([^>]{0,500})>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
-_LONGEST_SOURCE, _LONGEST = 4_000_000, 300_000
+# Without attributes, only these mean anything.
+_NOTABLE = _SKIPPED | _STRUCK | _BLOCKS | {"br", "img", "input", "select", "a"}
 _MOST_TABLES = 300
-_DEEP = 400
-_NESTING = re.compile(
-    r"<(/?)(div|blockquote|section|article|center|ul|ol|dl|main|aside|header|footer|nav|form|fieldset|span|font)\b[^>]{0,2000}>",
-    re.IGNORECASE,
-)
 
 
-def read_html(html: str, *, keep_white: bool = False) -> list[Line]:
+def read_html(html: str) -> list[Line]:
     """The lines of an HTML body as a reader sees it.
 
-    `keep_white` keeps white words on no ground of their own: some programs write so in dark mode.
-    Broken HTML is read as browsers read it; time is linear, also in 20,000 nested elements.
+    White words are hidden, unless there are no others: some programs write so in dark mode. Broken HTML
+    is read as browsers read it; time is linear, also in 20,000 nested elements.
     """
-    html = _DEAD_WEIGHT.sub("", html[:_LONGEST_SOURCE])
-    sheet = _read_sheets(html)
-    tree = LexborHTMLParser(_flatten(_STYLES.sub("", html)[:_LONGEST]))
-    page = Page()
-    if tree.root is not None:
-        _Walk(page, sheet, keep_white).walk(tree.root, Place())
-    page.end_line()
-    return bound_lines(page.lines)
-
-
-def _read_sheets(html: str) -> dict[str, dict[str, str]]:
-    """The rules of every style sheet that holds on a screen."""
-    sheet: dict[str, dict[str, str]] = {}
-    for attributes, css in _STYLES.findall(html):
-        if "print" not in attributes.lower():
-            for name, values in read_sheet(css).items():
-                sheet.setdefault(name, {}).update(values)
-    return sheet
-
-
-def _flatten(html: str) -> str:
-    """The same HTML without block tags nested beyond any use: the parser's time is quadratic in depth."""
-    if html.count("<") < 2 * _DEEP:
-        return html
-    depth = 0
-
-    def pass_tag(found: re.Match[str]) -> str:
-        nonlocal depth
-        depth = max(depth - 1, 0) if found.group(1) else depth + 1
-        return " " if depth >= _DEEP + (not found.group(1)) else found.group()
-
-    return _NESTING.sub(pass_tag, html)
+    source, sheet = read_source(html)
+    tree = LexborHTMLParser(source)
+    if tree.root is None:
+        return []
+    walk = _Walk(Page(), sheet, keep_white=False)
+    lines = walk.read(tree.root, Place())
+    if walk.dropped_white and not any(line.text for line in lines):
+        lines = _Walk(Page(), sheet, keep_white=True).read(tree.root, Place())
+    return bound_lines(lines)
 
 
 class _Walk:
     """One pass over the tree with a stack of its own: mails nest deeper than Python's recursion."""
 
-    def __init__(self, page: Page, sheet: dict[str, dict[str, str]], keep_white: bool) -> None:
+    def __init__(self, page: Page, sheet: dict[str, dict[str, str]], *, keep_white: bool) -> None:
         self._page = page
         self._sheet = sheet
         self._keep_white = keep_white
         self._tables = 0
+        self.dropped_white = False
 
-    def walk(self, root: LexborNode, place: Place) -> None:
-        """Write every visible word under `root`."""
+    def read(self, root: LexborNode, place: Place) -> list[Line]:
+        """Every visible word under `root`, in lines."""
+        self._walk(root, place)
+        self._page.end_line()
+        return self._page.lines
+
+    def _walk(self, root: LexborNode, place: Place) -> None:
         stack: list[tuple[LexborNode, Place, bool]] = [(root, place, False)]
         while stack:
             node, place, leaving = stack.pop()
@@ -160,6 +135,7 @@ class _Walk:
 
     def _write_text(self, node: LexborNode, place: Place) -> None:
         if place.white and not place.backed and not self._keep_white:
+            self.dropped_white = True
             return
         text = node.text_content or ""
         if place.symbols:
@@ -169,6 +145,8 @@ class _Walk:
     def _enter(self, tag: str, node: LexborNode, place: Place) -> Place | None:
         """Begin an element; None when nothing in it is to be read."""
         attributes = node.attributes
+        if not attributes and not self._sheet and tag not in _NOTABLE:
+            return place
         if tag in _SKIPPED or tag in _STRUCK or "hidden" in attributes:
             return None
         style = style_of(tag, attributes, self._sheet)
@@ -249,10 +227,9 @@ class _Walk:
         for row in node.css("tr"):
             cells = []
             for cell in row.css("td, th"):
-                page = Page()
-                _Walk(page, self._sheet, self._keep_white).walk(cell, place)
-                page.end_line()
-                cells.append(page.lines)
+                inside = _Walk(Page(), self._sheet, keep_white=self._keep_white)
+                cells.append(inside.read(cell, place))
+                self.dropped_white |= inside.dropped_white
             rows.append(cells)
         self._page.lines += read_table(rows)
         self._page.blank()

@@ -14,7 +14,8 @@ _HEADER_LINES = 24
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w.-]{1,200}")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
-_COLON_END = re.compile(r"[:：][\s*_>]{0,4}$")
+# Zoho closes its attribution with dashes instead of a colon.
+_COLON_END = re.compile(r"[:：][\s*_>]{0,4}$|(?<=\w) -{2,8}$")
 _SENTENCE_END = re.compile(r"(?<![AaPp]\.\s[Mm])(?<![AaPp]\.[Mm])[.!?]$")
 _RULER = re.compile(r"\s*[_=*\-–—]{10,}\s*")
 _LABEL = re.compile(r"[\s*_|>]{0,8}([^\W\d_][^:：*\n]{0,24}?)[\s*_\u00a0]{0,4}[:：][\s*_]{0,20}(.*)")

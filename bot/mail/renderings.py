@@ -41,12 +41,7 @@ def _visible(part: TextPart) -> str:
 
 def lines_of(part: TextPart) -> list[Line]:
     """The lines of a body, as somebody sees it who opens the mail."""
-    if part.kind != "html":
-        return read_plain(part.text)
-    lines = read_html(part.text)
-    if any(line.text.strip() for line in lines):
-        return lines
-    return read_html(part.text, keep_white=True)
+    return read_html(part.text) if part.kind == "html" else read_plain(part.text)
 
 
 def bare_words(text: str) -> str:

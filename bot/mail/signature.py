@@ -19,6 +19,7 @@ from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
 _DELIMITER = re.compile(r"\s*(?:--|–|—|__|-- ?-|––|—-)\s*")
+_MOTTO = re.compile(r"[\"“„«'‘].*[\"”“»'’]")
 _RULER = re.compile(r"\s*[-_=*~–—.·•]{3,}\s*")
 
 
@@ -130,11 +131,15 @@ class _Closing:
             self._named, self._zone = True, _Zone.SIGNATURE
         elif is_name(text, self._names):
             self._named = True
-        elif self._named and not self._blank and len(text.split()) <= 12 and not text.endswith("?"):
-            # Right under a name: a title or a slogan.
+        elif self._is_motto(text):
             return
         else:
             self._go_on(line)
+
+    def _is_motto(self, text: str) -> bool:
+        """A title or a slogan right under a name, or one in quotation marks anywhere below it."""
+        short = len(text.split()) <= 12 and not text.endswith("?")
+        return self._named and short and (not self._blank or bool(_MOTTO.fullmatch(text)))
 
     def _go_on(self, line: Line) -> None:
         """It was no closing: the sender goes on speaking."""

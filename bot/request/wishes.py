@@ -22,8 +22,9 @@ _CLOUD = re.compile(
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _SHEET_NAME = re.compile(r"\.(?:xlsx?|xlsm|xlsb|ods|csv|tsv|numbers)$", re.IGNORECASE)
 _KINDS = (
-    "upload", "subject", "attached", "create", "dry_run", "not_dry_run", "check", "not_check", "go_ahead", "courses",
-    "not_courses", "template", "not_template", "single", "undo", "not_undo", "negation", "question", "trouble",
+    "upload", "subject", "attached", "create", "dry_run", "not_dry_run", "check", "not_check", "go_ahead",
+    "courses", "not_courses", "template", "not_template", "single", "undo", "not_undo", "negation",
+    "question", "trouble",
 )  # fmt: skip
 
 

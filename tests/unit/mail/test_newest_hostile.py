@@ -11,8 +11,8 @@ from bot.mail.second_opinion import cut_elsewhere
 from bot.values.message import Address, Message, TextPart
 from bot.values.request import SegmentKind, Spoken
 
-# Generous: the target is a second on an idle machine, and others share this one.
-PATIENCE = 4.0
+# Of processor time: the machine may be busy with others. The target is a second.
+PATIENCE = 2.0
 
 
 def a_message(plain: str | None = None, html: str | None = None, subject: str = "New learners") -> Message:
@@ -29,9 +29,9 @@ def a_message(plain: str | None = None, html: str | None = None, subject: str = 
 
 
 def read_in_time(message: Message) -> Spoken:
-    began = time.perf_counter()
+    began = time.process_time()
     spoken = read_newest(message)
-    assert time.perf_counter() - began < PATIENCE
+    assert time.process_time() - began < PATIENCE
     return spoken
 
 
@@ -90,6 +90,8 @@ HTML = {
     "styles": "<style>" + ".a{color:red}" * 70_000 + "</style>yes",
     "media": "<style>" + "@media x{" * 90_000 + "</style>yes",
     "picture": '<img src="data:image/png;base64,' + "A" * 1_000_000 + '">yes',
+    "open styles": "</style>" + "<style>" * 140_000,
+    "open remarks": "<!--[if x]>" * 90_000,
     "angles": "<" * 1_000_000,
 }
 
@@ -112,9 +114,9 @@ def test_words_below_a_very_long_quote_are_still_heard() -> None:
     "piece", ["\n", " \n", "On a ", "-\n", "From:\n", "_", "Le a\n", "disclaimer: mail, "]
 )
 def test_the_second_opinion_is_asked_only_what_it_can_answer_in_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     cut_elsewhere(piece * 20_000)
-    assert time.perf_counter() - began < PATIENCE
+    assert time.process_time() - began < PATIENCE
 
 
 _SCRAPS = st.sampled_from(

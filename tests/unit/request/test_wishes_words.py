@@ -115,7 +115,8 @@ def test_a_request_for_accounts_is_an_upload_request(text: str) -> None:
 @pytest.mark.parametrize("text", OTHER_MATTERS)
 def test_mail_about_anything_else_asks_for_nothing_of_ours(text: str) -> None:
     found = wishes(text)
-    assert not (found.upload or found.template or found.single_learner or found.courses or found.undo)
+    asked = (found.upload, found.template, found.single_learner, found.courses, found.undo)
+    assert not any(asked)
 
 
 @pytest.mark.parametrize("text", CHECKS)
@@ -281,6 +282,6 @@ def test_a_subject_about_learners_over_a_short_body_is_an_upload_request() -> No
     "piece", ["please can you add the ", "check ", "not ", "a, b. ", "create " * 30 + "? "]
 )
 def test_a_long_text_is_read_in_bounded_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     wishes(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
