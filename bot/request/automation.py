@@ -163,11 +163,12 @@ SIGNS: tuple[SignRule, ...] = tuple(
         ("out-of-office subject", Strength.WEAK, _subject("away")),
         ("acknowledgement subject", Strength.WEAK, _subject("acknowledgement")),
         ("no-reply sender", Strength.WEAK, _from_no_reply),
-        ("X-Auto-Response-Suppress", Strength.WEAK, _has("x-auto-response-suppress")),
-        ("Precedence", Strength.WEAK, _has("precedence", value=re.compile(r"\s*(?:bulk|junk)\b", re.I))),
         ("X-Loop", Strength.WEAK, _has("x-loop")),
         ("bulk mailer's field", Strength.WEAK, _has("x-campaign", "x-campaignid", "feedback-id")),
         ("machine's words", Strength.WEAK, _machine_text),
+        # Exchange writes the first on what people send too, and gateways the second.
+        ("X-Auto-Response-Suppress", Strength.FIELD, _has("x-auto-response-suppress")),
+        ("Precedence", Strength.FIELD, _has("precedence", value=re.compile(r"\s*(?:bulk|junk)\b", re.I))),
         ("Precedence: list", Strength.ROUTE, _has("precedence", value=re.compile(r"\s*list\b", re.I))),
         (
             "List field",

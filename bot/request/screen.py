@@ -55,9 +55,14 @@ class Facts:
     @property
     def answers_us(self) -> bool:
         """A word in our thread that settles something, or should."""
-        definite = self.answer in {Answer.YES, Answer.NO} or self.wishes.go_ahead
         asked = self.thread is Thread.QUESTION_OPEN and self.answer is Answer.UNCLEAR
-        return self.thread is not Thread.NONE and (definite or asked)
+        return self.settles_something or asked
+
+    @property
+    def settles_something(self) -> bool:
+        """A plain yes, no or "go ahead" in our thread."""
+        definite = self.answer in {Answer.YES, Answer.NO} or self.wishes.go_ahead
+        return self.thread is not Thread.NONE and definite
 
     @property
     def asks_for_upload(self) -> bool:
@@ -119,9 +124,15 @@ def _is_strong(facts: Facts) -> bool:
 
 
 def _is_weak_without_sheet(facts: Facts) -> bool:
-    """A weak sign gives way to a learner sheet alone, and to that only from somebody we believe."""
-    weak = facts.sign is not None and facts.sign.strength is Strength.WEAK
-    return weak and not (facts.believed and facts.sheet is SheetFact.USABLE)
+    """A weak sign gives way to a learner sheet alone, and to that only from somebody we believe.
+
+    Where mail servers set the sign by themselves, a plain yes or no in our thread is a person's word too.
+    """
+    if facts.sign is None or facts.sign.strength not in {Strength.WEAK, Strength.FIELD}:
+        return False
+    heard = facts.sign.strength is Strength.FIELD and facts.sender.verified is not Verified.UNKNOWN
+    answered = heard and facts.settles_something
+    return not (facts.believed and (facts.sheet is SheetFact.USABLE or answered))
 
 
 def _is_list_mail(facts: Facts) -> bool:

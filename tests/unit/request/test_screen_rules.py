@@ -13,6 +13,7 @@ NOBODY = Sender(address="", customer="", verified=Verified.NO, why="From names 2
 UNJUDGED = Sender(address="dana@acme.example", customer="", verified=Verified.UNKNOWN, why="no configuration")
 WEAK = Sign(name="out-of-office subject", strength=Strength.WEAK)
 STRONG = Sign(name="Auto-Submitted", strength=Strength.STRONG)
+FIELD = Sign(name="X-Auto-Response-Suppress", strength=Strength.FIELD)
 ROUTE = Sign(name="List field", strength=Strength.ROUTE)
 UPLOAD = Wishes(upload=True)
 
@@ -160,3 +161,28 @@ def test_the_reason_of_a_hold_says_what_the_proof_lacks() -> None:
 )
 def test_the_best_attachment_decides(readings: list[tuple[str, Verdict]], fact: SheetFact) -> None:
     assert weigh_sheets([SheetReading(name=name, verdict=verdict) for name, verdict in readings]) is fact
+
+
+@pytest.mark.parametrize(
+    ("sign", "facts", "decision"),
+    [
+        (FIELD, {"answer": Answer.YES, "thread": Thread.QUESTION_OPEN}, Decision.ANSWER),
+        (FIELD, {"answer": Answer.NO, "thread": Thread.KNOWN}, Decision.ANSWER),
+        (FIELD, {"wishes": Wishes(go_ahead=True), "thread": Thread.KNOWN}, Decision.ANSWER),
+        (FIELD, {"answer": Answer.UNCLEAR, "thread": Thread.QUESTION_OPEN}, Decision.IGNORE),
+        (FIELD, {"answer": Answer.YES}, Decision.IGNORE),
+        (FIELD, {"wishes": UPLOAD}, Decision.IGNORE),
+        (FIELD, {"sheet": SheetFact.USABLE}, Decision.IMPORT),
+        (WEAK, {"answer": Answer.YES, "thread": Thread.QUESTION_OPEN}, Decision.IGNORE),
+        (STRONG, {"answer": Answer.YES, "thread": Thread.QUESTION_OPEN}, Decision.IGNORE),
+    ],
+)
+def test_a_field_that_mail_servers_add_to_peoples_mail_does_not_swallow_an_answer(
+    sign: Sign, facts: dict[str, object], decision: Decision
+) -> None:
+    assert decide(sign=sign, **facts) is decision
+
+
+def test_such_a_field_on_an_unproven_answer_is_a_machines() -> None:
+    facts = {"answer": Answer.YES, "thread": Thread.QUESTION_OPEN}
+    assert decide(FORGED, sign=FIELD, **facts) is Decision.IGNORE
