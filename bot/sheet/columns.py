@@ -51,13 +51,18 @@ def _rank_emails(headings: Sequence[Heading], columns: Sequence[Column]) -> list
             ranked.append((False, _UNKNOWN_RANK, column))
         elif heading.field not in {Field.EMAIL, Field.REFUSED} and mostly:
             ranked.append((False, _OTHER_RANK, column))
-    ranked.sort(key=lambda entry: (entry[0], entry[1], -len(entry[2].addresses), entry[2].index))
+    ranked.sort(key=_order)
     if ranked and ranked[0][1] >= _UNKNOWN_RANK and any(heading.field is Field.EMAIL for heading in headings):
         named = [entry for entry in ranked if entry[1] < _UNKNOWN_RANK]
         if named and named[0][2].filled:
             # 'Email' full of words that are no addresses: those rows are wrong, not the heading.
             ranked = named if _far_fewer(ranked[0][2], named[0][2]) else ranked
     return [(rank, column) for _, rank, column in ranked]
+
+
+def _order(entry: tuple[bool, int, Column]) -> tuple[bool, int, bool, int, int]:
+    without, rank, column = entry
+    return (without, rank, column.repeats, -len(column.addresses), column.index)
 
 
 def _far_fewer(column: Column, than: Column) -> bool:
@@ -73,8 +78,7 @@ def _compete(rank: int, best: Column, other_rank: int, other: Column) -> bool:
     shared = best.addresses.keys() & other.addresses.keys()
     if shared and all(best.addresses[row] == other.addresses[row] for row in shared):
         return False
-    repeats = len(other.addresses) >= 3 and other.distinct_share <= 0.5
-    return not (repeats and best.distinct_share >= 0.8)
+    return best.repeats or not other.repeats
 
 
 def _names(

@@ -21,6 +21,7 @@ _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›"
 _TAIL = ".,;"
 _MAX_LOCAL = 64  # RFC 5321 §4.5.3.1.1
 _MAX_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+_MAX_CELL = 1000  # characters that one address and its wrapping may take
 _SEPARATED = re.compile(r"[\s,;/|]+")
 _PHONE = re.compile(r"[+(]?[\d\s()./-]{6,}")
 
@@ -38,6 +39,8 @@ def read_email(text: str) -> EmailCell:
     """The one address of a trimmed, non-empty cell (RFC 5322 §3.4.1, RFC 6531 §3.3 for other scripts)."""
     if PLAIN.fullmatch(text) and _fits(text):
         return EmailCell(address=text)
+    if len(text) > _MAX_CELL:
+        return EmailCell(address="", fault=_fault(text[:_MAX_CELL]))
     repairs: list[str] = []
     seen = _made_plain(text, repairs)
     bare = _unwrapped(seen, repairs)
@@ -66,7 +69,7 @@ def is_address(address: str) -> bool:
 
 def holds_address(text: str) -> bool:
     """Whether the cell as a whole is one address, for telling what a column holds."""
-    return "@" in text and len(text) < 400 and bool(read_email(text).address)
+    return "@" in text and len(text) <= _MAX_CELL and bool(read_email(text).address)
 
 
 def _fits(address: str) -> bool:

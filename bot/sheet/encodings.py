@@ -1,6 +1,7 @@
 """Bytes of a text file become text: byte order mark, strict UTF-8, then the likeliest older encoding."""
 
 import codecs
+import re
 from dataclasses import dataclass
 
 import chardet
@@ -22,6 +23,8 @@ _LABELS = {"cp1252": "Windows-1252", "mac-roman": "Mac OS Roman", "cp850": "DOS 
 _NEAR = 0.8  # of the detector's best: a tie, in short texts
 _ODD_LETTERS = 0.3
 _SAMPLE = 200_000
+_NULS = 100  # fewer than one byte in as many is a stray, not a binary file
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _TEXT_CONTROLS = "\t\n\r\f\v\x1a\x1c\x1d\x1e\x1f\x85"
 _ODD_SHARE = 0.02
 
@@ -40,16 +43,23 @@ def decode(content: bytes) -> Decoded | None:
         if content.startswith(mark):
             return _kept(content.decode(codec, "replace"), label)
     if b"\0" in content[:4096]:
-        wide = _wide(content)
-        return _kept(content.decode(wide, "replace"), "UTF-16") if wide else None
+        if wide := _wide(content):
+            return _kept(content.decode(wide, "replace"), "UTF-16")
+        if content.count(b"\0") * _NULS > len(content) + 2 * _NULS:
+            return None
+        content = content.replace(b"\0", b"")
     strict = _strict_utf8(content)
     if strict is not None:
         return _kept(strict, "UTF-8")
-    loose = content.decode("utf-8", "replace")
-    bad = loose.count("\ufffd")
-    good = sum(ord(char) > 0x7F for char in loose) - bad
-    if good > 3 * bad:
-        return _kept(loose, "UTF-8, with damaged characters")
+    loose = content.decode("utf-8", "surrogateescape")
+    beyond = [char for char in loose if ord(char) > 0x7F]
+    bad = sum("\udc80" <= char <= "\udcff" for char in beyond)
+    if len(beyond) > 4 * bad:
+        # Two files were put together: the odd bytes are another program's Windows-1252.
+        mended = _ESCAPED.sub(
+            lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace"), loose
+        )
+        return _kept(mended, "UTF-8, here and there Windows-1252")
     return _older(content)
 
 
@@ -98,7 +108,7 @@ def _oddities(content: bytes, codec: str) -> int:
             continue
         inside = before.isalpha() and after.isalpha()
         if char.isalpha():
-            odd += 2 if char.isupper() and before.islower() else 0
+            odd += 2 if char.isupper() and (before.islower() or (before.isalpha() and after.islower())) else 0
             odd += char in "ÝÞÐþðƒªº"
         else:
             odd += 3 if inside or before.isalpha() or after.isalpha() else 1

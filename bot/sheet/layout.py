@@ -180,7 +180,7 @@ def infer_layout(top: dict[int, list[str]], width: int) -> Layout | None:
         )
         chosen = replace(chosen, first=first, last=last, full=full, last_first=turned)
     begin = min(columns[chosen.email].addresses)
-    begin = next((place for place in range(begin) if "@" in rows[place][1][chosen.email]), begin)
+    begin = next((place for place in range(begin) if _meant_as_address(rows[place][1][chosen.email])), begin)
     return Layout(header=None, begin=rows[begin][0], columns=chosen)
 
 
@@ -198,4 +198,9 @@ def _is_list(email: Column, rows: Sequence[tuple[int, list[str]]], begin: int) -
     beside = sum(sum(bool(text) for text in rows[place][1]) > 1 for place in email.addresses)
     if beside * 2 < len(email.addresses):  # bare addresses, one a line
         return dense and len(email.addresses) * 2 >= len(rows)
-    return dense and (len(email.addresses) >= 3 or len(email.addresses) * 3 >= len(rows))
+    return dense and (len(email.addresses) >= 3 or len(email.addresses) * 2 >= len(rows))
+
+
+def _meant_as_address(text: str) -> bool:
+    """A broken address above the first good one: that row is a learner's, not a heading."""
+    return "@" in text or ("." in text.strip(".") and not any(char.isspace() for char in text))

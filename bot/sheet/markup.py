@@ -13,6 +13,43 @@ from bot.values.sheet import SheetLimits, Verdict
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _MOST_SPAN_ROWS = 1000
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+# Elements without an end, and those that end the one before them.
+_NEVER_DEEP = frozenset(
+    {
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "col",
+        "base",
+        "wbr",
+        "area",
+        "param",
+        "source",
+        "embed",
+        "track",
+    }
+    | {
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "dt",
+        "dd",
+        "colgroup",
+        "html",
+        "body",
+    }
+)
+_MOST_WORK = 500_000_000  # open elements looked at: some three seconds
 
 
 def html_text(content: bytes, assumed: str) -> str:
@@ -48,7 +85,10 @@ def archived_page(content: bytes) -> str:
 
 def read_html(text: str, sheet: str, limits: SheetLimits) -> Grid:
     """All innermost tables one below the other, as Excel opens them; `FileRefused` without any."""
-    inner = [table for table in LexborHTMLParser(text).css("table") if not _nests(table)]
+    _refuse_bomb(text)
+    page = LexborHTMLParser(text)
+    page.strip_tags(["script", "style", "template"])
+    inner = [table for table in page.css("table") if not _nests(table)]
     if not inner:
         raise FileRefused(Verdict.UNSUPPORTED, "web page")
     rows: list[list[str]] = []
@@ -63,31 +103,44 @@ def _nests(table: LexborNode) -> bool:
     return any(found.mem_id != table.mem_id for found in table.css("table"))
 
 
+def _refuse_bomb(text: str) -> None:
+    """The parser looks through all open elements at each new one: deep nesting takes it for ever."""
+    depth = work = 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].lower()
+        if name in _NEVER_DEEP:
+            continue
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        work += depth
+        if work > _MOST_WORK:
+            raise FileRefused(Verdict.TOO_LARGE, "work")
+
+
 def _read_table(
     table: LexborNode, rows: list[list[str]], links: dict[tuple[int, int], str], limits: SheetLimits
 ) -> None:
     """Cells in their places, room left for those that span rows or columns."""
-    taken: dict[tuple[int, int], str] = {}
-    start = len(rows)
-    for offset, line in enumerate(table.css("tr")):
-        number, column = start + offset, 0
+    below: dict[int, int] = {}  # columns a cell from above still spans, and for how many rows
+    for line in table.css("tr"):
+        column = 0
         row: dict[int, str] = {}
-        cells = [child for child in line.iter(include_text=False) if child.tag in {"td", "th"}]
-        for cell in cells:
-            while (number, column) in taken:
+        held = {index: left - 1 for index, left in below.items() if left > 1}
+        for cell in line.iter(include_text=False):
+            if cell.tag not in {"td", "th"}:
+                continue
+            while column in below:
                 column += 1
             if column > limits.columns:
                 break
             row[column] = _cell_text(cell)
             if target := _mailto(cell):
-                links[number + 1, column] = target
+                links[len(rows) + 1, column] = target
             across, down = _span(cell, "colspan", limits.columns), _span(cell, "rowspan", _MOST_SPAN_ROWS)
-            for below in range(1, down):
-                for beside in range(across):
-                    taken[number + below, column + beside] = ""
+            if down > 1:
+                held.update(dict.fromkeys(range(column, column + across), down - 1))
             column += across
-        width = max(row, default=-1) + 1
-        rows.append([row.get(index, "") for index in range(width)])
+        below = held
+        rows.append([row.get(index, "") for index in range(max(row, default=-1) + 1)])
 
 
 def _span(cell: LexborNode, attribute: str, most: int) -> int:

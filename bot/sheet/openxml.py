@@ -17,6 +17,7 @@ from bot.values.sheet import SheetLimits, Verdict
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl must find defusedxml: without it a sheet can expand entities without end")
 
+_ROWS_ALLOWED = 3  # times the limit of learners: what is slow to read is given up before its end
 _BROKEN = (
     KeyError,
     ValueError,
@@ -52,6 +53,7 @@ def open_with_openpyxl(content: bytes, limits: SheetLimits) -> Iterator[Grid]:
 def _grid(title: str, rows: Iterator[tuple[object, ...]], limits: SheetLimits) -> Grid:
     errors: dict[tuple[int, int], str] = {}
     kept: list[list[object] | tuple[()]] = []
+    filled = 0
     for number, row in enumerate(rows, start=1):
         cells = ["" if value is None else value for value in row[: limits.columns + 1]]
         for column, value in enumerate(cells):
@@ -59,5 +61,8 @@ def _grid(title: str, rows: Iterator[tuple[object, ...]], limits: SheetLimits) -
                 errors[number, column] = str(value)
                 cells[column] = ""
         kept.append(cells if any(cells) else ())
+        filled += bool(kept[-1])
+        if filled > _ROWS_ALLOWED * limits.rows:
+            raise FileRefused(Verdict.TOO_LARGE, "rows")
     beyond = Beyond(errors=errors)
     return Grid(sheet=title, rows=kept, beyond=lambda: beyond)

@@ -17,6 +17,7 @@ from bot.sheet.vocabulary import Vocabulary
 from bot.values.sheet import LearnerList, SkippedRow
 
 _PLAIN_LENGTH = 100  # of a name or address that the short way takes
+_SKIPPED_ALLOWED = 3  # times the limit of learners
 _NEAR_HEADER = 20  # rows below it in which examples and instructions are looked for in every cell
 
 
@@ -151,6 +152,8 @@ class _ListReader:
 
     def _skip(self, number: int, kind: str) -> None:
         if kind != "blank":
+            if len(self.upload.skipped) > _SKIPPED_ALLOWED * self.limit:
+                raise TooManyRows
             self.upload.skipped.append(SkippedRow(sheet=self.grid.sheet, number=number, kind=kind))
 
     def _note_top(self) -> None:

@@ -49,9 +49,10 @@ class Column:
         return self.filled > 0 and self.yes_no == self.filled and not self.addresses
 
     @property
-    def distinct_share(self) -> float:
-        """How many of its addresses are different ones, from 0 to 1; a manager's column repeats."""
-        return len(set(self.addresses.values())) / len(self.addresses) if self.addresses else 0.0
+    def repeats(self) -> bool:
+        """Whether the same few addresses come again and again, as a manager's or a sender's do."""
+        count, distinct = len(self.addresses), len(set(self.addresses.values()))
+        return (count >= 2 and distinct == 1) or (count >= 3 and distinct * 2 <= count)
 
     @property
     def is_wordy(self) -> bool:

@@ -18,12 +18,13 @@ _LABEL = re.compile(r".{1,40}[:：]$", re.DOTALL)
 @dataclass(kw_only=True, slots=True)
 class Surroundings:
     """Where in the list the row stands: rows since the header, blank rows above it, after the last
-    address of the sheet, after a sign-off."""
+    address of the sheet, after a sign-off, right below a line that only announces an example."""
 
     since_header: int = 0
     gap: int = 0
     after_last: bool = False
     signed_off: bool = False
+    announced: bool = False
 
 
 def example_marker(words: Vocabulary) -> re.Pattern[str]:
@@ -46,12 +47,16 @@ def skip_kind(
         return "blank"
     email = texts[columns.email]
     names = [index for index in (columns.first, columns.last, columns.full) if index is not None]
-    if is_example(texts, columns, where, marker):
+    announced, where.announced = where.announced and not where.gap, False
+    if announced or is_example(texts, columns, where, marker):
+        where.announced = not announced and len(filled) == 1
         return "example"
     if "@" in email:
         return "note" if _labels_address(texts, names, words) else None
-    if _repeats_header(texts, columns):
+    if _repeats_header(texts, columns, where):
         return "header"
+    if not any(char.isalnum() for index in filled for char in texts[index]):
+        return "note"  # a line drawn with dashes
     if all(is_number_like(texts[index]) for index in filled):
         return "number"
     if _is_total(texts, filled, columns, words):
@@ -77,8 +82,9 @@ def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, mark
             continue
         whole = normal(found.group()) == normal(text)
         following = text[found.end() :][:1]
+        alone = sum(bool(cell) for cell in texts) == 1 and where.since_header <= 5
         marked = not found.group().strip()[-1:].isalpha() or text[0] in "([*<" or following in {":", "-", ","}
-        if marked or (index not in targets and (whole or where.since_header <= 5)):
+        if marked or alone or (index not in targets and (whole or where.since_header <= 5)):
             return True
     return False
 
@@ -88,17 +94,19 @@ def _labels_address(texts: Sequence[str], names: Sequence[int], words: Vocabular
     told = [texts[index] for index in names if texts[index]]
     if any(_LABEL.fullmatch(text) for text in told):
         return True
-    return len(told) == 1 and normal(told[0]) in words.notes and len(told[0]) > 2
+    if len(told) != 1:
+        return False
+    return ":" in told[0] or (normal(told[0]) in words.notes and len(told[0]) > 2)
 
 
-def _repeats_header(texts: Sequence[str], columns: Columns) -> bool:
+def _repeats_header(texts: Sequence[str], columns: Columns, where: Surroundings) -> bool:
     """Two or more headings in the row, or the one of a list that has one column; never beside an address."""
     told = [read_heading(text) for text in texts if text]
     hits = [heading.field for heading in told if heading.field in _TARGETS and heading.exact]
     if read_heading(texts[columns.email]).field is Field.EMAIL:
         return len(hits) >= 2 or (len(hits) == 1 and len(told) == 1)
     if texts[columns.email]:
-        return len(hits) >= 2 and Field.EMAIL in hits
+        return len(hits) >= 2 and (Field.EMAIL in hits or where.since_header == 1)
     return len(hits) >= 2 and len(hits) * 2 >= len(told)
 
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _POSSESSIVE = re.compile(r"['’`´]s\b")
 _SHORT_STEM = 4
+_MOST = 300  # characters that are looked at: what is longer is told by its beginning
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +44,7 @@ class Vocabulary:
 
 def normal(text: str) -> str:
     """Lower case, without accents, signs and doubled spaces; 'E-Mail' and 'eMail' are 'email'."""
-    text = _POSSESSIVE.sub("", _CAMEL.sub(" ", text))
+    text = _POSSESSIVE.sub("", _CAMEL.sub(" ", text[:_MOST]))
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(
         char if char.isalnum() else "" if unicodedata.combining(char) else " " for char in decomposed

@@ -57,7 +57,7 @@ def measure(container: Container, limits: SheetLimits) -> frozenset[bytes]:
 
     Gives the marks (cell errors, links) that occur in the sheets, for a value alone doesn't tell those.
     """
-    total = 0
+    total = cells = 0
     marks: set[bytes] = set()
     for info in container.infos:
         name = _plain(info.filename)
@@ -69,6 +69,9 @@ def measure(container: Container, limits: SheetLimits) -> frozenset[bytes]:
             if _is_bomb(total, len(container.content), limits):
                 raise FileRefused(Verdict.TOO_LARGE, "work")
             if "worksheets/" in name:
+                cells += chunk.count(b"<v>") + chunk.count(b"<is>")
+                if cells > limits.rows * limits.columns:
+                    raise FileRefused(Verdict.TOO_LARGE, "work")
                 text = tail + chunk
                 marks.update(mark for mark in (ERROR_MARK, LINK_MARK, FORMULA_MARK) if mark in text)
                 tail = chunk[-16:]
