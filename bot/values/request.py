@@ -99,7 +99,7 @@ class Strength(StrEnum):
 
     STRONG = "strong"  # a machine, or ourselves: never worked, never answered
     WEAK = "weak"  # mostly a machine: worked only with a learner sheet from a verified customer
-    FIELD = "field"  # machines set it, and some mail servers on people's mail: a plain answer to us is heard too
+    FIELD = "field"  # set by machines, and by some servers on people's mail: a plain answer to us is heard
     ROUTE = "route"  # came through a list or a group, as people's mail does too
 
 
