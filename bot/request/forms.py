@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from bot.request.clauses import Sentence, read_sentences
 from bot.request.matter import Topic, is_about, polarity
-from bot.request.vocabulary import LANGUAGES, small
+from bot.request.vocabulary import LANGUAGES, lexicon, small
 
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
-_CHOICES = re.compile(r"^[\W_]*\w+(?:\s*[/|]\s*|\s+(?:or|oder|ou|o|of)\s+)\w+[\W_]*$", re.IGNORECASE)
 _LABELLED = re.compile(
     r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$"
 )
@@ -92,15 +91,25 @@ def unstruck(text: str) -> str:
 
 
 def is_blank(value: str) -> bool:
-    """Nothing filled in: empty, a dash, the choices left as they were."""
+    """Nothing filled in: empty, a dash, `please select`, the choices left as they were."""
     value = unstruck(value)
-    if _OPTION.search(value):
-        return not any(ticked for ticked, _ in boxes(value))
-    return (
-        bool(_BLANK.match(value) and not re.search(r"[^\W_]|[☀-⟿🌀-🫿]", value))
-        or bool(_UNANSWERED.match(value))
-        or bool(_CHOICES.match(value) and len(value) < 12)
-    )
+    if ticked := boxes(value):
+        return not any(on for on, _ in ticked)
+    if not re.search(r"[^\W_]|[☀-⟿🌀-🫿]", value):
+        return True
+    return bool(_UNANSWERED.match(value)) or _offers_both(value)
+
+
+def _offers_both(value: str) -> bool:
+    """`Yes / No`, `J/N`: two words that are a yes and a no in some language."""
+    words = re.findall(r"[^\W_]+", value)
+    if len(words) != 2 or value.strip()[-1:] in "!.":
+        return False
+    for language in LANGUAGES:
+        tags = [{hit.tag for hit in lexicon(language).find("replies", [word])} for word in words]
+        if "yes" in tags[0] | tags[1] and "no" in tags[0] | tags[1] and all(tags):
+            return True
+    return False
 
 
 def boxes(value: str) -> list[tuple[bool, str]]:

@@ -14,6 +14,8 @@ def limit_of(clause: Clause) -> str:
             return tag
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
+    if any(clause.said(hit).casefold() in small("whether") for hit in clause.hits("cond")):
+        return "undecided"
     if _conditional(clause):
         return "a condition"
     if clause.has("delay") and not clause.has("now"):

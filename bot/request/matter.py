@@ -67,7 +67,9 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return clause.has("channel")
     if clause.has("other") and not clause.has("mail"):
         return False
-    if clause.has("mail", "notify", "selftell") or (clause.has("tell") and who == "them"):
+    if clause.has("mail", "notify", "selftell") or (
+        clause.has("tell") and (who == "them" or clause.has("self"))
+    ):
         return True
     told = ("send", "tell") if clause.language == "en" else ("send", "tell", "get")
     if clause.has("thing") and who == "them" and clause.has(*told):
@@ -93,7 +95,7 @@ def _offers_us(clause: Clause) -> bool:
 
 def _means_the_mails(clause: Clause) -> bool:
     """`no emails`, `skip the email`: mails without an addressee, but not `send an email`."""
-    if clause.has("neg", "negword", "skip"):
+    if clause.has("neg", "negword", "skip") or clause.link == "instead_":
         return True
     said = [clause.said(hit).casefold() for hit in clause.hits("weak")]
     if len(clause.words) <= 2 and all(word.endswith("s") for word in said):
@@ -165,4 +167,6 @@ def tells_themselves(clause: Clause) -> bool:
 
 def requests(clause: Clause) -> bool:
     """`could you notify them?` asks for it; `do they get an email?` asks about it."""
+    if clause.has("question") and clause.has("mail", "weak") and addressee(clause) == "me":
+        return False
     return clause.has("ask") and not any(hit.tag == "question" and hit.first <= 1 for hit in clause.frame)

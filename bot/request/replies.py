@@ -57,7 +57,7 @@ def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
         topic
         and topic.here
         and clause.has("role", "group", "them")
-        and clause.replies
+        and any(hit.first > 0 for hit in clause.replies)
         and len(clause.words) <= 4
     ):
         return Stance.UNCLEAR, "group by group"

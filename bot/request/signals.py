@@ -41,6 +41,13 @@ def _before_all(clause: Clause) -> Reading | None:
     if grouped and clause.has(*ACTS) and not tells_themselves(clause):
         return Stance.UNCLEAR, "a group"
     if (
+        clause.has("only")
+        and named
+        and clause.has("get", "send", "notify")
+        and limit_of(clause) == "only some"
+    ):
+        return Stance.UNCLEAR, "only some"
+    if (
         clause.has("column")
         and (named or clause.has("notify"))
         and clause.has("get", "send", "notify", "group")

@@ -88,7 +88,9 @@ def _names_mail(sentence: Sentence) -> bool:
 
 def _is_theirs(clause: Clause) -> bool:
     """`I get too many emails`: the sender's own mail, not the learners'."""
-    return clause.has("we") and clause.has("get", "history") and not clause.has("them", "ask")
+    starts = [hit.first for hit in clause.hits("we")]
+    gets = [hit.first for hit in clause.hits("get", "history") if starts and hit.first >= starts[0]]
+    return bool(gets) and not any(starts[0] < hit.first < gets[0] for hit in clause.hits("them", "ask"))
 
 
 def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
@@ -157,6 +159,8 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
 def _fragment_limit(clause: Clause) -> str:
     if clause.link in {"because", "so_"} or not clause.has(*LIMITS) or clause.has("same"):
         return ""
+    if clause.has("channel") and clause.has("neg"):
+        return ""
     if any(hit.first == 0 for hit in clause.hits("group", "except", "only")):
         return limit_of(clause)
     if clause.link in {"cond", "when_", "but_"} or (
@@ -189,7 +193,8 @@ def _left(
     if any(signal.why == "a question" for signal in signals):
         return topic_of(sentence.text, sentence.language)
     if asked_here and (
-        sentence.asks
+        len(sentence.text.split()) <= 2
+        or sentence.asks
         or sentence.text.endswith((":", "...", "…"))
         or any(clause.has("quotes") for clause in sentence.clauses)
     ):

@@ -24,6 +24,7 @@ LAYERS = ("meaning", "frame", "replies")
 
 _TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
 _EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
+_NOT_APPLICABLE = re.compile(r"\bn\s?/\s?a\b", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011](?=[^\W_])")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
 _MARKS = re.compile(r"[\u0300-\u036f]")
@@ -165,7 +166,7 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """One spelling of apostrophes and of e-mail, nothing invisible."""
-    text = _INVISIBLE.sub("", text).translate(_APOSTROPHES)
+    text = _NOT_APPLICABLE.sub("notapplicable", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
     return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
 
 

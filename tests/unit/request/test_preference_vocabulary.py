@@ -1,0 +1,61 @@
+"""The word lists: they compile, they agree on their tags, and they match as their notation says."""
+
+import pytest
+
+from bot.request.clauses import language_of, split_sentences
+from bot.request.vocabulary import LANGUAGES, LAYERS, clean, lexicon
+
+NEEDED = {"mail", "weak", "notify", "send", "get", "skip", "neg", "them", "me", "fine", "other"}
+
+
+def tags(language: str, text: str) -> set[str]:
+    lex = lexicon(language)
+    return {hit.tag for hit in lex.find("meaning", lex.words_of(clean(text)))}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_names_what_the_rules_look_for(language: str) -> None:
+    lex = lexicon(language)
+    assert set(lex.layers) == set(LAYERS)
+    found = set[str]()
+    pending = [lex.layers["meaning"].root]
+    while pending:
+        node = pending.pop()
+        found |= set(node.tags)
+        pending += [*node.words.values(), *node.gaps.values()]
+    assert found >= NEEDED
+
+
+def test_contractions_are_written_out() -> None:
+    assert lexicon("en").words_of(clean("Don’t, they’ll")) == ["Do", "not", ",", "they", "will"]
+
+
+def test_the_longest_phrase_wins() -> None:
+    assert "neg" not in tags("en", "no objection to it")
+    assert "neg" in tags("en", "no email to them")
+
+
+def test_words_between_are_allowed_where_the_list_says_so() -> None:
+    assert {"tell", "them"} <= tags("en", "let all the new learners know")
+
+
+def test_short_words_and_negations_are_never_guessed() -> None:
+    assert "neg" not in tags("en", "a note on it")
+    assert "neg" not in tags("en", "withot")
+
+
+def test_an_accent_is_the_meaning_of_the_shortest_words_only() -> None:
+    assert "mail" in tags("es", "la notificacion")
+    assert {hit.tag for hit in lexicon("es").find("replies", ["sí"])} == {"yes"}
+
+
+def test_the_language_is_told_by_its_small_words() -> None:
+    assert language_of("Bitte senden Sie die Liste an alle") == "de"
+    assert language_of("Please send the list to all") == "en"
+    assert language_of("") == "en"
+
+
+def test_wrapped_lines_are_one_sentence_and_bullets_stand_alone() -> None:
+    wrapped = "Please could you make sure that all of the new learners on\nthis list get the email. Thanks"
+    assert split_sentences(wrapped)[0].endswith("get the email.")
+    assert split_sentences("- one thing\n- another") == ["one thing", "another"]
