@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from bot.app import undo_import, use_ledger
+from bot.app.ledger import use_ledger
+from bot.app.undo import undo_import
 from bot.cli.common_options import config_option, required_settings
 from bot.cli.screen_text import console, one_line
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.app import check_everything
+from bot.app.checks import check_everything
 from bot.cli.common_options import config_option, json_option, required_settings
 from bot.cli.screen_text import console, one_line
 from bot.ports import CheckLine, Health

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.app import open_database
+from bot.app.ledger import open_database
 from bot.cli.common_options import config_option, required_settings
 from bot.store.upgrade import HEAD, schema_version, upgrade
 

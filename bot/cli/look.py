@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.app import open_queries
+from bot.app.ledger import open_queries
 from bot.cli.common_options import config_option, json_option, required_settings
 from bot.cli.screen_text import age, console, harmless, one_line, table
 from bot.store.queries import ImportDetails, LedgerEntry, LedgerStatus

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.app import open_assessor, sheet_limits
+from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, json_option, optional_settings
 from bot.cli.preview_text import print_preview
 from bot.errors import MessageUnreadable

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.app import Running, build
+from bot.app.service import Running, build
 from bot.cli.common_options import config_option, config_path, required_settings
 from bot.cli.logs import make_log
 from bot.runners.watch import MailboxHealth

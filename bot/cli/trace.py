@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.app import open_assessor, sheet_limits
+from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, optional_settings
 from bot.cli.screen_text import console, harmless, one_line
 from bot.errors import MessageUnreadable

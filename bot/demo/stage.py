@@ -14,7 +14,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.app import Running, build
+from bot.app.service import Running, build
 from bot.demo.mailserver import EmbeddedMail
 from bot.errors import ConfigurationError
 from bot.mail.parse import read_envelope

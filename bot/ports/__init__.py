@@ -1,4 +1,4 @@
-"""What the route needs, as protocols; `app.py` names the classes that serve them."""
+"""What the route needs, as protocols; `app/` names the classes that serve them."""
 
 from bot.ports.ledger import Chores as Chores
 from bot.ports.ledger import Imports as Imports

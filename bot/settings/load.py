@@ -90,6 +90,11 @@ class Settings(Table):
         """True where the ledger is one file and one bot serves it."""
         return self.database.startswith("sqlite")
 
+    @property
+    def message_id_domain(self) -> str:
+        """What our Message-IDs end with."""
+        return self.smtp.message_id_domain or self.mailboxes[0].address.rpartition("@")[2]
+
     def trust_policy(self) -> TrustPolicy:
         """The `[verification]` table as the value the screening reads."""
         return TrustPolicy(

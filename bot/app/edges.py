@@ -1,0 +1,67 @@
+"""Makes the edges: mailboxes, the way out, directories. Nothing connects here."""
+
+from bot.app.ledger import Ledger
+from bot.directories import make_directory
+from bot.directories.embedded import EmbeddedDirectory
+from bot.errors import ConfigurationError
+from bot.ports import Directory
+from bot.settings import Settings
+from bot.settings.tables import DirectorySettings, Login, MailboxSettings
+from bot.wire.imap import ImapMailbox
+from bot.wire.security import Credentials
+from bot.wire.smtp import SmtpMailer
+
+DEFAULT_PORTS = {"imap": {"tls": 993}, "smtp": {"tls": 465, "starttls": 587, "none": 25}}
+
+
+def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]:
+    """Every configured directory by name."""
+    return {entry.name: _directory(entry, ledger) for entry in settings.directories}
+
+
+def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
+    if entry.kind == "embedded":
+        return EmbeddedDirectory(ledger.database.engine, name=entry.name, clock=ledger.database.clock)
+    return make_directory(entry)
+
+
+def credentials(login: Login) -> Credentials:
+    """How to log in, by password or OAuth2; secrets are read when they are needed."""
+    if login.oauth is not None:
+        raise ConfigurationError("oauth: not available yet")
+    return Credentials(username=login.username, secret=login.secret)
+
+
+def port_of(login: Login, protocol: str) -> int:
+    """The configured port, or the usual one for the kind of security."""
+    return login.port or DEFAULT_PORTS[protocol].get(login.security.value, 143)
+
+
+def make_mailbox(settings: MailboxSettings) -> ImapMailbox:
+    """The IMAP edge of one mailbox; nothing is connected yet."""
+    login = settings.imap
+    return ImapMailbox(
+        login.host,
+        port_of(login, "imap"),
+        credentials(login),
+        security=login.security.value,
+        ca_file=login.ca_file or None,
+        connect_timeout=min(login.timeout, 15.0),
+        read_timeout=login.timeout,
+        poll_seconds=settings.poll_seconds,
+        use_idle=settings.idle,
+    )
+
+
+def make_mailer(settings: Settings) -> SmtpMailer:
+    """The SMTP edge; nothing is connected yet."""
+    smtp = settings.smtp
+    return SmtpMailer(
+        smtp.host,
+        port_of(smtp, "smtp"),
+        credentials(smtp) if smtp.username else None,
+        security=smtp.security.value,
+        ca_file=smtp.ca_file or None,
+        connections=smtp.connections,
+        timeout=smtp.timeout,
+    )

@@ -1,0 +1,40 @@
+"""Makes what reads messages and sheets; light, because `preview` needs nothing else."""
+
+from bot.ports import SheetReader, SignatureVerifier
+from bot.request.sender import CustomerIndex
+from bot.runners.assessing import Assessor
+from bot.settings import Settings
+from bot.values.sheet import SheetLimits
+from bot.wire.dkim import DkimVerifier
+
+
+def open_assessor(settings: Settings | None, sheets: SheetReader) -> Assessor:
+    """Reads messages by the settings' policy; without settings, only what the messages say by themselves."""
+    if settings is None:
+        return Assessor(
+            policy=None,
+            customers=CustomerIndex(),
+            sheets=sheets,
+            verifier=None,
+            own_addresses=frozenset(),
+            own_domain="rollcall.invalid",
+        )
+    own = {address for mailbox in settings.mailboxes for address in (mailbox.address, *mailbox.aliases)}
+    return Assessor(
+        policy=settings.trust_policy(),
+        customers=CustomerIndex.of(settings.customer_values()),
+        sheets=sheets,
+        verifier=make_verifier(settings),
+        own_addresses=frozenset(own),
+        own_domain=settings.message_id_domain,
+    )
+
+
+def sheet_limits(settings: Settings | None) -> SheetLimits:
+    """The limits for reading sheets, the usual ones without settings."""
+    return settings.sheet_limits() if settings else SheetLimits()
+
+
+def make_verifier(settings: Settings) -> SignatureVerifier | None:
+    """Our own DKIM check, where it is switched on."""
+    return DkimVerifier() if settings.verification.dkim else None

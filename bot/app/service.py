@@ -1,0 +1,227 @@
+"""Fits the whole service together."""
+
+import multiprocessing
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.app.edges import make_directories, make_mailbox, make_mailer
+from bot.app.ledger import Ledger, open_ledger
+from bot.app.office import Log, make_office
+from bot.ports import Mailbox, SheetReader
+from bot.runners.chores import ChoreRunner
+from bot.runners.conversation import tend_questions
+from bot.runners.delivery import Delivery
+from bot.runners.intake import Intake
+from bot.runners.notices import LetterRoom
+from bot.runners.office import Office
+from bot.runners.service import LoopEvent, Service, Timed
+from bot.runners.watch import MailboxHealth, MailboxWatch
+from bot.runners.worker import WakeUp, Worker
+from bot.settings import Settings
+from bot.settings.tables import MailboxSettings
+from bot.sheet.child import LimitedReader
+from bot.store.engine import FileLock
+from bot.values.ledger import Job
+from bot.wire.smtp import SmtpMailer
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A service ready to run, with what must be closed after it."""
+
+    service: Service
+    office: Office
+    ledger: Ledger
+    mailer: SmtpMailer
+    sheets: SheetReader
+    lock: FileLock | None
+    health: Sequence[MailboxHealth]
+
+    def close(self) -> None:
+        """Let go of everything; the ledger's file lock last."""
+        self.sheets.close()
+        for directory in self.office.directories.values():
+            directory.close()
+        self.ledger.nodes.leave()
+        self.ledger.database.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def build(
+    settings: Settings, *, log: Log, on_checked: Callable[[MailboxHealth], None] = lambda health: None
+) -> Running:
+    """Fit a whole service together. Raises ConfigurationError; nothing is connected to mail servers yet."""
+    lock = FileLock(settings.database) if settings.is_sqlite else None
+    if lock is not None:
+        lock.acquire()
+    ledger = open_ledger(settings)
+    if lock is not None:
+        ledger.messages.abandon_own()
+        ledger.outbox.abandon_own()
+        ledger.nodes.abandon_all()
+    sheets = LimitedReader(settings.sheet_limits())
+    directories = make_directories(settings, ledger)
+    office = make_office(settings, ledger, directories=directories, sheets=sheets, log=log)
+    mailer = make_mailer(settings)
+    service, health = _service(settings, ledger, office, mailer, log=log, on_checked=on_checked)
+    return Running(
+        service=service, office=office, ledger=ledger, mailer=mailer, sheets=sheets, lock=lock, health=health
+    )
+
+
+def _service(
+    settings: Settings,
+    ledger: Ledger,
+    office: Office,
+    mailer: SmtpMailer,
+    *,
+    log: Log,
+    on_checked: Callable[[MailboxHealth], None],
+) -> tuple[Service, list[MailboxHealth]]:
+    stop, work_wake, outbox_wake = threading.Event(), WakeUp(), LoopEvent()
+    executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="pool")
+    watches = [
+        _watch(mailbox, settings, ledger, log=log, stop=stop, work_wake=work_wake, on_checked=on_checked)
+        for mailbox in settings.mailboxes
+    ]
+
+    def settled(*_: object) -> None:
+        outbox_wake.set()
+        work_wake.wake()
+        wake_watches()
+
+    def apart(job: Job) -> int:
+        process = multiprocessing.get_context("spawn").Process(target=work_apart, args=(settings, job))
+        process.start()
+        process.join()
+        return process.exitcode or 0
+
+    def wake_watches(*_: object) -> None:
+        for watch in watches:
+            watch.wake()
+
+    def tidy() -> None:
+        tend_questions(office)
+        outbox_wake.set()
+
+    def beat() -> None:
+        work_wake.wake()
+        troubles = [
+            f"{watch.health.name}: {watch.health.trouble}" for watch in watches if watch.health.trouble
+        ]
+        ledger.nodes.beat("; ".join(troubles) or "well")
+
+    portal = None
+    if settings.portal:
+        # Only here, so that a service without a portal loads no web server.
+        from bot.app.portal import open_portal
+
+        portal = open_portal(
+            settings,
+            office,
+            ledger.database,
+            ledger.messages,
+            ledger.notices,
+            on_letter=outbox_wake.set,
+            on_message=work_wake.wake,
+        )
+    delivery = Delivery(
+        outbox=ledger.outbox,
+        mailer=mailer,
+        render=LetterRoom(
+            office,
+            link_days=settings.links.days,
+            verp=settings.smtp.verp,
+            portal=portal.letters if portal else None,
+        ),
+        executor=executor,
+        connections=settings.smtp.connections,
+        max_per_minute=settings.smtp.max_per_minute,
+        on_sent=wake_watches,
+        log=log,
+    )
+    service = Service(
+        watches=watches,
+        workers=[
+            Worker(office, wake=work_wake, settled=settled, apart=apart, stop=stop)
+            for _ in range(settings.workers)
+        ],
+        delivery=delivery,
+        timed=(
+            Timed(
+                name="mailboxes",
+                seconds=min(m.poll_seconds for m in settings.mailboxes),
+                action=wake_watches,
+            ),
+            Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
+            Timed(name="questions", seconds=60.0, action=tidy),
+            Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
+            *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),
+        ),
+        companions=[portal.companion] if portal else [],
+        work_wake=work_wake,
+        outbox_wake=outbox_wake,
+        stop_threads=stop,
+        executor=executor,
+        log=log,
+    )
+    return service, [watch.health for watch in watches]
+
+
+def work_apart(settings: Settings, job: Job) -> None:
+    """Work one claimed message in this process, which is made for it alone."""
+    ledger = open_ledger(settings)
+    with LimitedReader(settings.sheet_limits()) as sheets:
+        office = make_office(settings, ledger, directories=make_directories(settings, ledger), sheets=sheets)
+        worker = Worker(
+            office, wake=WakeUp(), settled=lambda *_: None, apart=lambda _: 1, stop=threading.Event()
+        )
+        worker.work(job)
+
+
+def _watch(
+    settings: MailboxSettings,
+    whole: Settings,
+    ledger: Ledger,
+    *,
+    log: Log,
+    stop: threading.Event,
+    work_wake: WakeUp,
+    on_checked: Callable[[MailboxHealth], None],
+) -> MailboxWatch:
+    mailbox: Mailbox = make_mailbox(settings)
+    intake = Intake(
+        name=settings.name,
+        mailbox=mailbox,
+        messages=ledger.messages,
+        folders=settings.folders,
+        first_run=settings.first_run,
+        limit_bytes=whole.limits.message_megabytes * MEGABYTE,
+        announce=lambda words: log("intake", mailbox=settings.name, note=words),
+    )
+    chores = ChoreRunner(
+        name=settings.name,
+        mailbox=mailbox,
+        chores=ledger.chores,
+        report=lambda words: log("chore_refused", mailbox=settings.name, reason=words),
+    )
+    return MailboxWatch(
+        name=settings.name,
+        mailbox=mailbox,
+        intake=intake,
+        chores=chores,
+        folders=settings.folders,
+        nodes=ledger.nodes,
+        lease="" if whole.is_sqlite else f"mailbox:{settings.name}",
+        lease_seconds=whole.lease_seconds,
+        poll_seconds=settings.poll_seconds,
+        on_new=work_wake.wake,
+        on_checked=on_checked,
+        log=log,
+        stop=stop,
+    )
