@@ -63,10 +63,11 @@ def drop_disclaimers(lines: Sequence[Line], *, spoken: bool) -> list[Line]:
         text = _joined(unit)[:LOOKED_AT].lower()
         if not text or any(line.pairs for line in unit):
             kept += unit
-        elif _is_legal(text):
-            beside = [] if closed else _words_beside(unit)
+        elif _is_legal(text) or (closed and words.disclaimer_weak.search(text)):
+            said = spoken or any(line.text.strip() for line in kept)
+            beside = [] if closed else _words_beside(unit, said=said)
             kept += beside
-            closed = not beside and (spoken or any(line.text.strip() for line in kept))
+            closed = said and not beside
         elif not closed or words.afterthought.match(text) or words.afterthought_soft.match(text):
             kept += unit
             closed = False
@@ -77,13 +78,16 @@ def _is_legal(text: str) -> bool:
     """Whether a lower-cased paragraph speaks like a disclaimer."""
     words = frame_words()
     started = words.disclaimer_start.match(text.strip(" *_[("))
-    if words.disclaimer.search(text):
+    if words.disclaimer.search(text) or len(set(words.disclaimer_weak.findall(text))) > 1:
         return True
     return bool(started) and (":" in text[:40] or len(text.split()) <= 3)
 
 
-def _words_beside(unit: list[Line]) -> list[Line]:
-    """What is left of a paragraph in which one sentence sounds legal and others do not, as one line."""
+def _words_beside(unit: list[Line], *, said: bool) -> list[Line]:
+    """What is left of a paragraph in which one sentence sounds legal and others do not, as one line.
+
+    Where the sender has `said` something before, a paragraph that begins legally is legal to its end.
+    """
     words = frame_words()
     text = _joined(unit)
     lowered = text.lower()
@@ -91,7 +95,10 @@ def _words_beside(unit: list[Line]) -> list[Line]:
         return []
     if len(set(words.disclaimer.findall(lowered))) > 1:
         return []
-    kept = [sentence for sentence in _SENTENCE.split(text) if not words.disclaimer.search(sentence.lower())]
+    sentences = _SENTENCE.split(text)
+    if said and words.disclaimer.search(sentences[0].lower()):
+        return []
+    kept = [sentence for sentence in sentences if not words.disclaimer.search(sentence.lower())]
     return [replace(unit[0], text=" ".join(kept))] if kept else []
 
 

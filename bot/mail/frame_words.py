@@ -25,6 +25,7 @@ class FrameWords:
     mobile: re.Pattern[str]
     sign_off: re.Pattern[str]
     disclaimer: re.Pattern[str]
+    disclaimer_weak: re.Pattern[str]
     disclaimer_start: re.Pattern[str]
     banner: re.Pattern[str]
     banner_tag: re.Pattern[str]
@@ -74,6 +75,7 @@ def frame_words() -> FrameWords:
         mobile=re.compile(_any_of(every("mobile")) + r"(?!\w)"),
         sign_off=re.compile(_any_of(every("sign_off")) + r"(?![\w'’])"),
         disclaimer=re.compile(_any_of(every("disclaimer"))),
+        disclaimer_weak=re.compile(_any_of(every("disclaimer_weak"))),
         disclaimer_start=re.compile(_any_of(every("disclaimer_start")) + r"(?!\w)"),
         banner=re.compile(_any_of(every("banner"))),
         banner_tag=re.compile(r"\s*[\[(*#!⚠️\s]*" + _any_of(every("banner_tag")) + r"[\])*#!:\s-]*"),
