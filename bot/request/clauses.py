@@ -72,7 +72,18 @@ class Sentence:
 
 def read_sentences(text: str, prior: str) -> list[Sentence]:
     """The sentences of a text, each read in its language; `prior` is the language of the whole mail."""
-    return [_sentence(piece, prior) for piece in split_sentences(text)]
+    pieces = split_sentences(text)
+    return [
+        _sentence(piece, prior, alone=len(pieces) == 1)
+        for piece in pieces
+        if len(pieces) == 1 or not _is_initial(piece)
+    ]
+
+
+def _is_initial(piece: str) -> bool:
+    """One letter on a line of its own below other words signs a mail; it is no `y` or `n`."""
+    letters = piece.strip(" .,-")
+    return len(letters) == 1 and letters.isalpha()
 
 
 def split_sentences(text: str) -> list[str]:
@@ -131,7 +142,7 @@ def _goes_on(block: str, last: int, line: str) -> bool:
     return last >= WRAPPED_FROM + 10 or (last >= WRAPPED_FROM - 20 and line[0].islower())
 
 
-def _sentence(text: str, prior: str) -> Sentence:
+def _sentence(text: str, prior: str, *, alone: bool) -> Sentence:
     cleaned = clean(text)
     if cleaned.isupper():
         cleaned = cleaned.lower()
@@ -140,7 +151,13 @@ def _sentence(text: str, prior: str) -> Sentence:
     for chunk in _chunks(lexicon(language).words_of(cleaned)):
         governed = clauses and _weighs(clauses[-1]) and _depends(chunk, language)
         clauses += _clauses([*clauses.pop().words, *chunk] if governed else chunk, language)
-    if len(clauses) == 1 and len(clauses[0].words) <= 3 and not clauses[0].replies and not clauses[0].meaning:
+    if (
+        alone
+        and len(clauses) == 1
+        and len(clauses[0].words) <= 3
+        and not clauses[0].replies
+        and not clauses[0].meaning
+    ):
         clauses, language = _in_any_language(clauses, language)
     asks = "?" in text[-4:]
     return Sentence(text=text, language=language, asks=asks, clauses=tuple(clauses))

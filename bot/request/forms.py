@@ -11,6 +11,7 @@ from bot.request.vocabulary import LANGUAGES, lexicon, small
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
+_IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
 _LABELLED = re.compile(
     r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+)\s*(?P<value>.*)$"
 )
@@ -65,6 +66,7 @@ def _either_or(sentence: Sentence) -> bool:
 def fields_of(text: str, language: str) -> Iterator[Field]:
     """Every line `label: value` of a text whose label is about the account mail."""
     lines = _with_options(text.splitlines())
+    lines += [found for line in lines for found in _IN_BRACKETS.findall(line)]
     for line in lines:
         found = _LABELLED.match(line)
         if not found or len(found["label"].split()) > 16:

@@ -150,7 +150,7 @@ def _of_text(
 ) -> list[Signal]:
     """The signals of running text; `topic` is the question it answers, if any."""
     signals: list[Signal] = []
-    if kind is SegmentKind.TEXT or kind is SegmentKind.FORWARDED:
+    if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for field in fields_of(text, language):
             if field.value and (found := _pure(field, language, steps)):
                 signals += found
