@@ -1,11 +1,14 @@
 """What the portal's sign-in page asks the embedded directories: accounts by name, and when they were used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
 
 from bot.directories.accounts_table import accounts
+from bot.errors import DirectoryUnavailable
 from bot.values.address import identity_key
 from bot.values.portal import SignInRecord
 
@@ -19,7 +22,7 @@ class EmbeddedSignIns:
         self._clock = clock
 
     def by_username(self, username: str) -> Sequence[SignInRecord]:
-        with self._engine.connect() as connection:
+        with _translated(), self._engine.connect() as connection:
             rows = connection.execute(
                 select(accounts).where(
                     accounts.c.directory.in_(self._names), accounts.c.key == identity_key(username)
@@ -30,19 +33,27 @@ class EmbeddedSignIns:
     def by_account(self, directory: str, account: str) -> SignInRecord | None:
         if directory not in self._names or not account.isdecimal():
             return None
-        with self._engine.connect() as connection:
+        with _translated(), self._engine.connect() as connection:
             row = connection.execute(
                 select(accounts).where(accounts.c.directory == directory, accounts.c.id == int(account))
             ).first()
         return _record(row) if row else None
 
     def signed_in(self, directory: str, account: str) -> None:
-        with self._engine.begin() as connection:
+        with _translated(), self._engine.begin() as connection:
             connection.execute(
                 update(accounts)
                 .where(accounts.c.directory == directory, accounts.c.id == int(account))
                 .values(last_login=self._clock())
             )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DirectoryUnavailable(f"the database does not serve: {error.orig}") from error
 
 
 def _record(row: Any) -> SignInRecord:

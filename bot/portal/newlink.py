@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from bot.portal.desk import Desk, address_of, by_method, text_of
 from bot.portal.throttle import LINK_ADDRESS, LINK_EMAIL, turnstile
-from bot.values.address import identity_key
+from bot.values.address import domain_key, identity_key
 from bot.values.portal import LinkPurpose, token_digest
 
 LONGEST_TOKEN = 200
@@ -55,9 +55,15 @@ class NewLink:
 
 
 def read_address(typed: str) -> str:
-    """An address that mail can be sent to, with its domain in lower case; '' where it is none."""
+    """An address that mail can be sent to, in lower case; '' where it is none."""
     try:
         found = validate_email(typed, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return ""
     return found.normalized.lower()
+
+
+def ascii_address(email: str) -> str:
+    """The address with its domain in A-labels; '' where the local part is not ASCII (RFC 6531 §3.2)."""
+    local, _, domain = email.rpartition("@")
+    return f"{local}@{domain_key(domain)}" if local.isascii() else ""

@@ -47,13 +47,13 @@ def write_ticket(form: Form, *, mailbox: str, message_id: str, ticket_id: str, n
 
 
 def _text(form: Form) -> str:
-    """The note comes first, as the sender's own words; a wish in it that says otherwise makes us ask."""
+    """The note comes last, where its signature cuts off nothing; what it says otherwise makes us ask."""
     request = (
         "Please create accounts for the learners in the attached sheet."
         if form.sheet
         else "Please create accounts for our learners."
     )
-    pieces = (form.note.strip(), request, _WISHES.get(form.notify, ""))
+    pieces = (request, _WISHES.get(form.notify, ""), form.note.strip())
     return "\n\n".join(piece for piece in pieces if piece) + "\n"
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.portal.desk import Desk, address_of, by_method, text_of
-from bot.portal.newlink import read_address
+from bot.portal.newlink import ascii_address, read_address
 from bot.portal.throttle import TICKET_ADDRESS, TICKET_EMAIL, turnstile
 from bot.portal.ticket_mail import SUBJECT, Form, ticket_arrival, write_ticket
 from bot.sheet.workbooks import TEMPLATE_NAME, write_template
@@ -74,7 +74,7 @@ class TicketDesk:
 
     async def _read(self, posted: FormData) -> tuple[Form, dict[str, str]]:
         typed = text_of(posted, "email").strip()[:320]
-        email = read_address(typed)
+        email = ascii_address(read_address(typed))
         notify = text_of(posted, "notify")
         upload = posted.get("sheet")
         sheet = await upload.read() if isinstance(upload, UploadFile) else b""

@@ -114,6 +114,10 @@ class Browser:
         """A PNG of what is to be seen."""
         path.write_bytes(base64.b64decode(self._do("GET", "/screenshot")))
 
+    def devtools(self, command: str, **parameters: object) -> Any:
+        """A command of Chromium's own protocol, such as Emulation.setEmulatedMedia."""
+        return self._do("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
     def cookies(self) -> list[dict[str, Any]]:
         """Name, value and flags of each cookie of the page."""
         found: list[dict[str, Any]] = self._do("GET", "/cookie")

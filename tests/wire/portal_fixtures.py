@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.scene import Scene
 from tests.servers.certificates import Certificates
+from tests.wire.portal_scene import GOOD, PortalScene
 from tests.wire.servers import EmbeddedServers
 
 
@@ -16,5 +17,23 @@ def portal_scene(certificates: Certificates, tmp_path: Path) -> Iterator[Scene]:
     servers = EmbeddedServers(certificates)
     made = Scene(servers=servers, database=f"sqlite:///{tmp_path}/rollcall.db", folder=tmp_path)
     yield made
+    made.end()
+    servers.stop()
+
+
+@pytest.fixture(scope="module")
+def module_portal(
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PortalScene]:
+    """A running portal for all tests of a file that leave it as it was: Ann is invited, Bob is in."""
+    folder = tmp_path_factory.mktemp("portal")
+    servers = EmbeddedServers(certificates)
+    made = Scene(servers=servers, database=f"sqlite:///{folder}/rollcall.db", folder=folder)
+    portal = PortalScene(made)
+    portal.links = dict(zip(("ann", "bob"), portal.invite("ann", "bob"), strict=True))
+    with portal.visitor() as bob:
+        bob.open(portal.links["bob"])
+        bob.submit(password=GOOD, repeated=GOOD)
+    yield portal
     made.end()
     servers.stop()

@@ -1,13 +1,17 @@
 """A portal to visit: the real process, the embedded mail servers, and learners who have had their notice."""
 
 import re
+from email import message_from_bytes
 from email.message import Message
 from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy import text
 
+from bot.store.engine import open_engine
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for, words_of
 from tests.servers.ports import free_ports
+from tests.wire.servers import EmbeddedServers
 from tests.wire.visitor import Visitor
 
 GOOD = "quiet lanterns over fjords"
@@ -19,6 +23,8 @@ class PortalScene:
 
     def __init__(self, scene: Scene, **portal: object) -> None:
         self.scene = scene
+        assert isinstance(scene.servers, EmbeddedServers)
+        self.embedded = scene.servers
         port = free_ports(["portal"])["portal"]
         self.base = f"http://127.0.0.1:{port}"
         changes = {
@@ -29,10 +35,11 @@ class PortalScene:
         self.process = scene.start()
         self.wait_until_up()
         self.visitors = 0
+        self.links: dict[str, str] = {}
 
     def wait_until_up(self) -> None:
         """Until the first page is there."""
-        wait_for(self._is_up, f"the portal\n{self.scene.log()[-2000:]}")
+        wait_for(self._is_up, f"the portal\n{self.scene.log()[-2000:]}", seconds=60)
 
     def _is_up(self) -> bool:
         try:
@@ -54,6 +61,27 @@ class PortalScene:
         )
         wait_for(lambda: len(self.scene.notices(*names)) == len(names), "the notices")
         return [link_in(self.scene.notices(name)[-1]) for name in names]
+
+    def change(self, statement: str) -> None:
+        """Change the ledger behind the portal's back, as time would."""
+        engine = open_engine(self.scene.database)
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def mails(self, address: str, kind: str) -> list[Message]:
+        """The mails of the portal in somebody's inbox: their Message-IDs begin with `kind`."""
+        found = map(message_from_bytes, self.embedded.mail.messages(address))
+        return [mail for mail in found if str(mail["Message-ID"]).startswith(f"<{kind}.")]
+
+    def mail(self, address: str, kind: str = "link", count: int = 1) -> Message:
+        """The newest of so many mails, as soon as they are there."""
+        found = wait_for(
+            lambda: mails if len(mails := self.mails(address, kind)) >= count else None,
+            f"mail {count} to {address}\n{self.scene.log()[-2000:]}",
+        )
+        assert len(found) == count
+        return found[-1]
 
     def notice_state(self, name: str) -> str:
         """Where a learner's notice stands."""
