@@ -1,17 +1,19 @@
 """All sheets of one file: which hold learner lists, and what verdict the file has for it."""
 
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, islice
 
 from bot.sheet.cells import text_of
 from bot.sheet.faults import FileRefused
 from bot.sheet.grid import Grid, column_letter
-from bot.sheet.layout import Layout, NoLayout, find_layout
+from bot.sheet.layout import NoLayout, find_layout
 from bot.sheet.parsed import Parsed, Upload
 from bot.sheet.rows import TooManyRows, read_list
 from bot.sheet.typos import likely_typos
 from bot.sheet.vocabulary import Vocabulary, load_vocabulary, normal
 from bot.values.sheet import SheetLimits, Verdict
+
+_LOOKED_AT = 20  # rows that tell how wide a table is
 
 
 def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> None:
@@ -44,11 +46,11 @@ def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> No
 def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> Verdict:
     """One sheet's verdict; its rows are in the upload where it is OK."""
     width = min(max((len(row) for row in grid.rows), default=0), limits.columns)
+    if _is_too_wide(grid, limits):
+        raise FileRefused(Verdict.TOO_LARGE, "columns")
     layout = find_layout(grid, width)
     if isinstance(layout, NoLayout):
         return Verdict.NO_HEADER if layout.has_content else Verdict.EMPTY
-    if layout.header is not None and _is_too_wide(grid, layout, limits):
-        raise FileRefused(Verdict.TOO_LARGE, "columns")
     if layout.columns.rivals:
         letters = [
             column_letter(grid.first_column + index)
@@ -72,10 +74,10 @@ def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabular
     return Verdict.OK
 
 
-def _is_too_wide(grid: Grid, layout: Layout, limits: SheetLimits) -> bool:
+def _is_too_wide(grid: Grid, limits: SheetLimits) -> bool:
     """A table wider than allowed; one stray cell far off to the right doesn't make it one."""
-    header = grid.rows[layout.header or 0]
-    return len(header) > limits.columns and sum(bool(text_of(value)) for value in header) > limits.columns
+    top = islice((row for row in grid.rows if len(row) > limits.columns and any(row)), _LOOKED_AT)
+    return any(sum(bool(text_of(value)) for value in row) > limits.columns for row in top)
 
 
 def _hint_at_typos(upload: Upload) -> None:

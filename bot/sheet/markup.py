@@ -13,6 +13,7 @@ from bot.values.sheet import SheetLimits, Verdict
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _MOST_SPAN_ROWS = 1000
+_ROWS_ALLOWED = 3  # times the limit of learners
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 # Elements without an end, and those that end the one before them.
 _NEVER_DEEP = frozenset(
@@ -85,7 +86,7 @@ def archived_page(content: bytes) -> str:
 
 def read_html(text: str, sheet: str, limits: SheetLimits) -> Grid:
     """All innermost tables one below the other, as Excel opens them; `FileRefused` without any."""
-    _refuse_bomb(text)
+    _refuse_bomb(text, limits)
     page = LexborHTMLParser(text)
     page.strip_tags(["script", "style", "template"])
     inner = [table for table in page.css("table") if not _nests(table)]
@@ -103,9 +104,12 @@ def _nests(table: LexborNode) -> bool:
     return any(found.mem_id != table.mem_id for found in table.css("table"))
 
 
-def _refuse_bomb(text: str) -> None:
+def _refuse_bomb(text: str, limits: SheetLimits) -> None:
     """The parser looks through all open elements at each new one: deep nesting takes it for ever."""
     depth = work = 0
+    low = text.lower()
+    if low.count("<tr") > _ROWS_ALLOWED * limits.rows or low.count("<td") > limits.rows * limits.columns:
+        raise FileRefused(Verdict.TOO_LARGE, "work")
     for tag in _TAG.finditer(text):
         name = tag[2].lower()
         if name in _NEVER_DEEP:
