@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.vocabulary import LANGUAGES, Hit, clean, lexicon, small
+from bot.request.vocabulary import DATE, LANGUAGES, Hit, clean, lexicon, small
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 24_000, 8_000
@@ -94,7 +94,8 @@ def split_sentences(text: str) -> list[str]:
     for block in _blocks(text):
         start = 0
         for end in _END.finditer(block):
-            if _ABBREVIATION.search(block, max(0, end.start() - 12), end.start()):
+            shortened = _ABBREVIATION.search(block, max(0, end.start() - 12), end.start())
+            if shortened or DATE.match(block, end.start() - 1):
                 continue
             sentences.append(block[start : end.end()].strip())
             start = end.end()
@@ -242,12 +243,15 @@ def _sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple
         hit.first for hit in hits if hit.first and words[hit.first - 1].casefold() in small("articles")
     }
     nouns_only = {hit.first for hit in hits if hit.tag == "weak" and hit.first in articled}
+    mails = {hit.first for hit in hits if hit.tag in {"mail", "weak", "other"}}
+    mails |= {place - 1 for place in mails if words[place - 1].casefold() in small("future")}
     roles = {hit.first for hit in hits if hit.tag in {"role", "third"}}
     return tuple(
         hit
         for hit in hits
         if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken | nouns_only)
         and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
+        and not (hit.tag == "them" and hit.last + 1 in mails and words[hit.last].casefold() in small("every"))
     )
 
 

@@ -80,7 +80,9 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return True
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
-    return topic is not None and clause.has(*ACTS, "want", "fine") and (clause.has("it") or who == "them")
+    if topic is None:
+        return False
+    return (clause.has("it") and clause.has(*ACTS, "want", "fine")) or (who == "them" and clause.has(*ACTS))
 
 
 def _offers_us(clause: Clause) -> bool:
@@ -142,7 +144,7 @@ def tells_themselves(clause: Clause) -> bool:
     verbs = clause.hits("notify", "tell", "send")
     if not verbs or clause.has("want", "ask", "fine", "bad"):
         return False
-    for subject in clause.hits("we", "role"):
+    for subject in clause.hits("we", "role", "third"):
         verb = next((hit for hit in verbs if subject.last < hit.first <= subject.last + 5), None)
         if verb is None:
             continue
@@ -157,6 +159,8 @@ def tells_themselves(clause: Clause) -> bool:
         ):
             continue
         if between & small("able") and clause.link in {"because", "so_"}:
+            return True
+        if subject.tag != "we" and "to" in between and verb.tag != "send":
             return True
         if between & small("will") or (
             verb.tag != "send" and subject.tag == "we" and "to" not in between and not between & small("able")

@@ -68,7 +68,7 @@ def _asked_about(clause: Clause, asks: bool) -> Reading | None:
 
 def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
-    if not clause.has("history") or clause.has("ask", "want", "fine"):
+    if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
         return None
     if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
         return Stance.YES, "they expect it"

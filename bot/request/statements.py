@@ -83,7 +83,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
 
 
 def _names_mail(sentence: Sentence) -> bool:
-    return any(clause.has("mail", "weak") and not _is_theirs(clause) for clause in sentence.clauses)
+    return any(clause.has("mail", "weak", "notify") and not _is_theirs(clause) for clause in sentence.clauses)
 
 
 def _is_theirs(clause: Clause) -> bool:
