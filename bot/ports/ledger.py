@@ -73,6 +73,10 @@ class Settler(Protocol):
         """Send a word while the job goes on or waits; the same Message-ID is sent once."""
         ...
 
+    def take_back(self, job: Job, thread: int) -> None:
+        """Withhold the thread's notices at once, so that it can be told how many were still at hand."""
+        ...
+
     def settle(self, job: Job, settlement: Settlement) -> None:
         """State, letters, chores, notices and questions in one transaction, under the job's fence."""
         ...
@@ -176,7 +180,15 @@ class Outbox(Protocol):
         ...
 
     def replies_within(self, address: str, seconds: float) -> int:
-        """How many replies went to an address lately, for the cap."""
+        """How many letters went to an address lately, for the cap; what was asked of its owner is not one."""
+        ...
+
+    def replies_in_thread(self, thread: int, seconds: float) -> int:
+        """How many replies were written in a thread lately, for the cap."""
+        ...
+
+    def questions_within(self, address: str, seconds: float) -> int:
+        """How often an address ('' for any) was lately asked whether a mail was its own."""
         ...
 
     def pending(self) -> tuple[int, float]:

@@ -2,31 +2,25 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.reply.render import render_ask, render_confirm_sender, render_settled, render_staff_note
+from bot.reply.render import render_ask, render_settled
 from bot.runners.carry_out import XLSX, file_away
 from bot.runners.case import Case
-from bot.runners.letters import later_letter, reply_letter, staff_note
-from bot.runners.office import DAY, Office
+from bot.runners.holding import confirmed, hold
+from bot.runners.letters import reply_letter
+from bot.runners.office import Office
 from bot.runners.report import file_reports, greeting_of
-from bot.runners.times import readable_time
 from bot.sheet.workbooks import write_template
-from bot.values.customer import VerificationMode
 from bot.values.ledger import (
-    Chore,
-    ChoreKind,
-    Job,
     MessageState,
     NoticeAction,
     NoticeOrder,
-    Question,
     QuestionKind,
     QuestionState,
     Settlement,
 )
-from bot.values.message import Address
-from bot.values.outgoing import LetterKind, OutgoingFile
-from bot.values.report import AskReport, ConfirmReport, NoSheet, SettledReport, StaffNote
-from bot.values.request import Answer, Decision, Verified
+from bot.values.outgoing import OutgoingFile
+from bot.values.report import AskReport, NoSheet, SettledReport
+from bot.values.request import Answer, Decision
 
 TEMPLATE_NAME = "Learner Upload.xlsx"
 
@@ -97,37 +91,53 @@ def _why_no_sheet(case: Case) -> NoSheet:
 def _answer(case: Case, office: Office) -> Settlement:
     thread = case.thread
     assert thread is not None
-    if thread.question and thread.question.kind is QuestionKind.CONFIRM_SENDER:
-        return _confirmed(case, office)
+    question = thread.question
+    if question and question.kind is QuestionKind.CONFIRM_SENDER:
+        return confirmed(case, question, office)
     match case.preference.answer:
         case Answer.YES:
-            return _settle_notices(case, office, NoticeAction.QUEUE)
+            return _send_notices(case, office)
         case Answer.NO:
-            return _settle_notices(case, office, NoticeAction.WITHHOLD)
+            return _withhold_notices(case, office)
         case Answer.UNCLEAR if not thread.told_staff:
             return _to_staff(case, office)
         case _:
             return Settlement(state=MessageState.LEFT, reason="nothing in it that settles the question")
 
 
-def _settle_notices(case: Case, office: Office, action: NoticeAction) -> Settlement:
+def _send_notices(case: Case, office: Office) -> Settlement:
+    """Yes: to everybody who was not mailed yet, also after a no and after the question was closed."""
     assert case.thread is not None
-    thread = case.thread
-    counts = office.threads.notice_counts(thread.id)
-    queue = action is NoticeAction.QUEUE
+    counts = office.threads.notice_counts(case.thread.id)
     report = _settled_report(
-        case,
-        queued=counts.held + counts.not_wanted if queue else 0,
-        already_sent=counts.sent + (counts.queued if queue else 0),
-        withheld=0 if queue else counts.held + counts.queued,
+        case, queued=counts.held + counts.not_wanted, already_sent=counts.sent + counts.queued
     )
+    return _settle_notices(case, office, report, NoticeAction.QUEUE)
+
+
+def _withhold_notices(case: Case, office: Office) -> Settlement:
+    """No: what is still at hand is taken back first, so that the reply can say for sure what was sent."""
+    assert case.thread is not None
+    office.settler.take_back(case.job, case.thread.id)
+    counts = office.threads.notice_counts(case.thread.id)
+    report = _settled_report(
+        case, withheld=counts.not_wanted + counts.held, already_sent=counts.sent + counts.queued
+    )
+    return _settle_notices(case, office, report, NoticeAction.WITHHOLD)
+
+
+def _settle_notices(case: Case, office: Office, report: SettledReport, action: NoticeAction) -> Settlement:
+    assert case.thread is not None
+    question = case.thread.question
+    # What is said about notices below a dry run is kept for it, but does not carry it out.
+    waits = question is not None and question.kind is QuestionKind.GO_AHEAD
     return _reply_in_thread(
         case,
         office,
         report,
-        reason=f"{thread.imports[-1].reference}: answered {case.preference.answer.value}",
+        reason=f"{report.reference}: answered {case.preference.answer.value}",
         notices=NoticeOrder(action=action),
-        close_question=QuestionState.ANSWERED,
+        close_question=None if waits else QuestionState.ANSWERED,
         keep_answer=True,
     )
 
@@ -198,146 +208,10 @@ def _reply_in_thread(
     )
 
 
-def _confirmed(case: Case, office: Office) -> Settlement:
-    """The customer's own address says whether a mail was its own; only its owner could read the question."""
-    assert case.thread is not None
-    assert case.thread.question is not None
-    yes = case.preference.answer is Answer.YES
-    return Settlement(
-        state=MessageState.ANSWERED,
-        reason="the sender confirmed the mail" if yes else "the sender did not confirm the mail",
-        chores=(file_away(case.job, office),),
-        thread=case.thread.id,
-        thread_ids=(case.message.message_id,),
-        close_question=QuestionState.ANSWERED,
-        release_message=case.thread.question.message if yes else 0,
-    )
-
-
-def _hold(case: Case, office: Office) -> Settlement:
-    folders = office.mailboxes[case.job.place.mailbox].folders
-    settlement = hold_settlement(
-        case.job,
-        office,
-        folder=folders.held,
-        state=MessageState.HELD,
-        title="Held for a person",
-        why=case.screening.reason,
-        what_to_do=f'If it is genuine, drag it to "{folders.approved}": it is then carried out.',
-        subject=case.message.subject,
-    )
-    if not _may_be_confirmed(case, office):
-        return settlement
-    return _with_question(case, office, settlement)
-
-
-def _may_be_confirmed(case: Case, office: Office) -> bool:
-    sender = case.screening.sender
-    return (
-        office.policy.mode is VerificationMode.CONFIRM
-        and sender.verified is Verified.NO
-        and bool(sender.customer)
-        and case.message.sender is not None
-        and case.job.run == 1
-    )
-
-
-def _with_question(case: Case, office: Office, held: Settlement) -> Settlement:
-    """`verification = "confirm"`: ask the known address itself, once; the question's own Message-ID, which
-    only its reader can quote, is the proof."""
-    sender = case.message.sender
-    customer = office.customer(case.screening.sender.customer)
-    assert sender is not None
-    assert customer is not None
-    report = ConfirmReport(
-        reference=f"M{case.job.id}",
-        subject=case.message.subject,
-        greeting="",
-        site=customer.site,
-        sender=sender.email,
-        received=readable_time(case.job.received),
-        file_names=tuple(file.name for file in case.message.attachments),
-        valid_days=round(office.close_seconds / DAY),
-    )
-    words = render_confirm_sender(report, office.words_for(customer))
-    letter = later_letter(
-        office,
-        mailbox=case.job.place.mailbox,
-        to=Address(name="", email=sender.email),
-        words=words,
-        seed=f"confirm.{office.secret_for(case.job)}",
-        kind=LetterKind.QUESTION,
-    )
-    thread = office.threads.open(customer.name, [letter.message_id])
-    return Settlement(
-        state=held.state,
-        reason=held.reason,
-        chores=held.chores,
-        letters=(letter,),
-        thread=thread,
-        thread_ids=(letter.message_id,),
-        ask=Question(
-            kind=QuestionKind.CONFIRM_SENDER,
-            message=case.job.id,
-            close_at=office.now() + office.close_seconds,
-        ),
-    )
-
-
-def set_aside(job: Job, office: Office, why: str) -> Settlement:
-    """Failed for good: to the Problem folder, with a note; the rest of the mailbox goes on."""
-    folders = office.mailboxes[job.place.mailbox].folders
-    return hold_settlement(
-        job,
-        office,
-        folder=folders.problem,
-        state=MessageState.SET_ASIDE,
-        title="Set aside",
-        why=why,
-        what_to_do=(
-            f'Answer it by hand. To have Rollcall try once more, drag it to "{folders.approved}" '
-            f"or run: rollcall retry M{job.id}"
-        ),
-        subject="",
-    )
-
-
-def hold_settlement(
-    job: Job,
-    office: Office,
-    *,
-    folder: str,
-    state: MessageState,
-    title: str,
-    why: str,
-    what_to_do: str,
-    subject: str,
-) -> Settlement:
-    """Into a staff folder, with a note beside it that says why and what to do; no word to the sender."""
-    note = StaffNote(
-        title=title,
-        why=why,
-        what_to_do=what_to_do,
-        sender=job.sender or "nobody in particular",
-        subject=subject,
-        received=readable_time(job.received),
-        reference=f"M{job.id}",
-    )
-    words = render_staff_note(note, office.templates)
-    return Settlement(
-        state=state,
-        reason=why,
-        chores=(
-            Chore(kind=ChoreKind.MOVE, folder=folder, place=job.place, message_id=job.message_id),
-            staff_note(office, job, folder, words),
-        ),
-    )
-
-
 _ENDINGS: Mapping[Decision, Callable[[Case, Office], Settlement]] = {
     Decision.ANSWER: _answer,
     Decision.ASK_FOR_SHEET: _ask_for_sheet,
-    Decision.HOLD: _hold,
+    Decision.HOLD: hold,
     Decision.IGNORE: _ignore,
     Decision.LEAVE: _leave,
 }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.mail.newest import read_newest
 from bot.ports import SheetReader, SignatureVerifier
@@ -14,7 +14,7 @@ from bot.request.sender import CustomerIndex, judge_sender
 from bot.request.wishes import read_wishes
 from bot.values.customer import TrustPolicy
 from bot.values.message import Attachment, Message
-from bot.values.request import Preference, Screening, Sender, Spoken, Verified, Wishes
+from bot.values.request import Answer, Preference, Screening, Sender, Sign, Spoken, Verified, Wishes
 from bot.values.sheet import SheetReading, Verdict
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
@@ -40,10 +40,14 @@ class Assessment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
-    """What is known besides the message: its thread, its limits, and who let it through."""
+    """What is known besides the message: its thread, its limits, and who let it through.
+
+    `asked`: it answers our question about notices; `offered`: it answers the report of a dry run.
+    """
 
     thread: ThreadFact = ThreadFact.NONE
     asked: bool = False
+    offered: bool = False
     over_limit: str = ""
     too_large: bool = False
     approved: bool = False
@@ -65,10 +69,12 @@ class Assessor:
     def assess(self, message: Message, raw: bytes, around: Circumstances = Circumstances()) -> Assessment:
         """Everything the decision rests on, and the decision."""
         sender = self.judge(message, raw)
-        sign = find_sign(message, own_addresses=self.own_addresses, own_message_ids=self.is_ours)
+        sign = self.find_sign(message)
         spoken = read_newest(message)
         wishes = read_wishes(spoken, [file.name for file in message.attachments])
         preference = read_preference(spoken, asked=around.asked)
+        if around.offered and _accepts(spoken, wishes, preference):
+            wishes = replace(wishes, go_ahead=True)
         known = bool(sender.customer) and sender.verified is Verified.YES
         trusted = known or around.approved or self.policy is None
         readings = self.read_files(message.attachments, trusted=trusted)
@@ -105,6 +111,10 @@ class Assessor:
             message, self.policy, self.customers, signing_domains=self.verifier.signing_domains(raw)
         )
 
+    def find_sign(self, message: Message) -> Sign | None:
+        """What gives a machine away on this message, our own mail included."""
+        return find_sign(message, own_addresses=self.own_addresses, own_message_ids=self.is_ours)
+
     def is_ours(self, message_id: str) -> bool:
         """Whether we made this Message-ID."""
         ours = message_id.lower().rstrip(">").endswith(f"@{self.own_domain}")
@@ -123,6 +133,12 @@ class Assessor:
         if any(len(file.content) > STRANGERS_BYTES for file in message.attachments):
             return SheetFact.UNUSABLE
         return weigh_sheets(readings)
+
+
+def _accepts(spoken: Spoken, wishes: Wishes, preference: Preference) -> bool:
+    """Whether "shall we go ahead?" is answered by a bare yes, or by wanting the learners to be mailed."""
+    bare = preference if preference.answer is not Answer.UNSTATED else read_preference(spoken, asked=True)
+    return bare.answer is Answer.YES and not wishes.dry_run and not wishes.undo
 
 
 def _too_many(file: Attachment, limit: int) -> SheetReading:

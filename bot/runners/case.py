@@ -11,8 +11,7 @@ from bot.values.sheet import SheetReading, Verdict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """What a message says and who says it. `customer` is set only where the sender may act for it;
-    `asked` is true where the message answers a mail of ours."""
+    """What a message says and who says it. `customer` is set only where the sender may act for it."""
 
     job: Job
     message: Message
@@ -22,7 +21,6 @@ class Case:
     screening: Screening
     customer: Customer | None = None
     thread: Thread | None = None
-    asked: bool = False
     readings: tuple[SheetReading, ...] = field(default=())
 
     @property

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.mail.compose import can_be_sent_to, compose_letter, make_message_id, thread_of
 from bot.request.sender import find_customer
-from bot.runners.office import MailboxIdentity, Office
+from bot.runners.office import Office
 from bot.values.customer import Customer
 from bot.values.ledger import Chore, ChoreKind, Job, Outgoing
 from bot.values.message import Address, Message
@@ -28,7 +28,8 @@ def reply_letter(
     mailbox = office.mailboxes[job.place.mailbox]
     in_reply_to, references = thread_of(message)
     to = Address(name=message.sender.name, email=message.sender.email)
-    colleagues = _colleagues(message, mailbox, customer)
+    own = frozenset().union(*({each.address, *each.aliases} for each in office.mailboxes.values()))
+    colleagues = _colleagues(message, own, customer)
     letter = Letter(
         message_id=make_message_id(seed, office.message_id_domain),
         sender=Address(name=mailbox.display_name, email=mailbox.address),
@@ -54,15 +55,15 @@ def reply_letter(
     )
 
 
-def _colleagues(message: Message, mailbox: MailboxIdentity, customer: Customer | None) -> tuple[Address, ...]:
+def _colleagues(message: Message, own: frozenset[str], customer: Customer | None) -> tuple[Address, ...]:
     """Of those on To and Cc, the ones of the same customer: nobody else is told about its learners."""
     if customer is None or message.sender is None:
         return ()
-    own = {mailbox.address, *mailbox.aliases, message.sender.email}
+    not_again = own | {message.sender.email}
     kept: dict[str, Address] = {}
     for person in (*message.to, *message.cc):
         if (
-            person.email not in own
+            person.email not in not_again
             and can_be_sent_to(person.email)
             and find_customer(person.email, [customer])
         ):

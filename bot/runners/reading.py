@@ -1,6 +1,7 @@
 """Reads a message of the ledger: the case that is decided on, with the thread it belongs to."""
 
 import re
+from dataclasses import replace
 
 from bot.mail.newest import read_newest
 from bot.mail.parse import parse_message
@@ -9,9 +10,9 @@ from bot.runners.assessing import Assessment, Circumstances
 from bot.runners.case import Case
 from bot.runners.office import Office
 from bot.values.customer import Customer, VerificationMode
-from bot.values.ledger import Job, QuestionKind, QuestionState, Thread
+from bot.values.ledger import ImportState, Job, QuestionKind, QuestionState, Thread
 from bot.values.message import Message
-from bot.values.request import Decision, Screening, Sender, Verified
+from bot.values.request import Decision, Screening, Sender, Strength, Verified
 
 REFERENCE = re.compile(r"\bRC-[0-9A-Z]{6}\b")
 HOUR = 3600.0
@@ -25,38 +26,29 @@ def open_message(job: Job, office: Office) -> Message:
 def read_case(job: Job, message: Message, office: Office) -> Case:
     """Everything about a message of ours, with the thread it belongs to."""
     assessor = office.assessor
-    thread, asked = _find_thread(message, office)
     sender = assessor.judge(message, job.raw)
+    confirming = _find_confirmation(sender, message, office)
+    if confirming is not None:
+        return _confirmation(job, message, sender, confirming, office)
     customer = _acting_customer(sender, job, office)
-    if thread is not None and _confirms(thread, message, office):
-        assessment = assessor.assess(message, job.raw, Circumstances(asked=True))
-        screening = Screening(
-            decision=Decision.ANSWER, reason="the answer to our question who sent a mail", sender=sender
-        )
-        return _case(job, message, assessment, screening, None, thread, asked=True)
+    thread = _find_thread(message, office)
     if thread is not None and (customer is None or thread.customer != customer.name):
-        thread, asked = None, False
+        thread = None
     around = Circumstances(
         thread=_thread_fact(thread),
-        asked=asked and _asked_about_notices(thread),
+        asked=thread is not None and _answers_about_notices(thread, message),
+        offered=thread is not None and _answers_dry_run(thread, message),
         over_limit=_over_limit(sender, thread, office),
         too_large=job.too_large,
         approved=bool(job.release),
         customer=customer.name if customer else "",
     )
     assessment = assessor.assess(message, job.raw, around)
-    return _case(job, message, assessment, assessment.screening, customer, thread, asked=asked)
+    return _case(job, message, assessment, customer, thread)
 
 
 def _case(
-    job: Job,
-    message: Message,
-    found: Assessment,
-    screening: Screening,
-    customer: Customer | None,
-    thread: Thread | None,
-    *,
-    asked: bool,
+    job: Job, message: Message, found: Assessment, customer: Customer | None, thread: Thread | None
 ) -> Case:
     return Case(
         job=job,
@@ -64,26 +56,60 @@ def _case(
         spoken=found.spoken,
         wishes=found.wishes,
         preference=found.preference,
-        screening=screening,
+        screening=found.screening,
         customer=customer,
         thread=thread,
-        asked=asked,
         readings=found.readings,
     )
 
 
-def _find_thread(message: Message, office: Office) -> tuple[Thread | None, bool]:
-    """The thread a mail belongs to, and whether it answers a mail of ours (and not just one of its own)."""
+def _find_thread(message: Message, office: Office) -> Thread | None:
+    """The thread a mail belongs to, by the Message-IDs it mentions or by the reference in our words."""
     mentioned = (*message.in_reply_to, *message.references)
-    answers_us = any(office.assessor.is_ours(key) for key in mentioned)
     thread = office.threads.find(mentioned) if mentioned else None
     if thread is None:
-        # Some ticket systems and phones drop the threading headers; the reference in our words remains.
+        # Some ticket systems and phones drop the threading headers; what we wrote stays quoted.
         spoken = read_newest(message)
         references = REFERENCE.findall(f"{message.subject} {spoken.newest_text} {spoken.quoted}")
         thread = office.threads.find((), references) if references else None
-        answers_us = thread is not None
-    return thread, answers_us and thread is not None
+    return thread
+
+
+def _answers_about_notices(thread: Thread, message: Message) -> bool:
+    """Whether a bare "yes" or "ok" answers our question about notices.
+
+    Only right under a letter that asks it: "ok, thanks" below the letter that confirmed a "no", or below a
+    word of the staff, says something else.
+    """
+    question = thread.question
+    if question is None or question.kind is not QuestionKind.NOTIFY:
+        return False
+    parent = _parent(message)
+    if not parent:
+        return question.state is not QuestionState.ANSWERED
+    asking = tuple(f"<{name}" for name in ("reminder.", "closing.", *_replies(thread, question.import_id)))
+    return parent.startswith(asking) or (
+        question.state is QuestionState.STAFF and parent.startswith("<settled.")
+    )
+
+
+def _answers_dry_run(thread: Thread, message: Message) -> bool:
+    """Whether a bare "yes" says "go ahead" to the dry run that was reported last."""
+    last = thread.imports[-1] if thread.imports else None
+    if last is None or last.state is not ImportState.CHECKED:
+        return False
+    parent = _parent(message)
+    return not parent or parent.startswith(tuple(f"<{name}" for name in _replies(thread, last.id)))
+
+
+def _replies(thread: Thread, import_id: int) -> tuple[str, ...]:
+    """How the Message-ID of an import's reply begins."""
+    return tuple(f"reply.{record.reference}" for record in thread.imports if record.id == import_id)
+
+
+def _parent(message: Message) -> str:
+    """The mail that this one answers directly, '' where its program did not say (RFC 5322 §3.6.4)."""
+    return next(iter(message.in_reply_to), "") or next(reversed(message.references), "")
 
 
 def _acting_customer(sender: Sender, job: Job, office: Office) -> Customer | None:
@@ -93,15 +119,34 @@ def _acting_customer(sender: Sender, job: Job, office: Office) -> Customer | Non
     return office.customer(sender.customer)
 
 
-def _confirms(thread: Thread, message: Message, office: Office) -> bool:
-    question = thread.question
-    return (
-        office.policy.mode is VerificationMode.CONFIRM
-        and question is not None
-        and question.kind is QuestionKind.CONFIRM_SENDER
-        and question.state is QuestionState.OPEN
-        and any(key.startswith("<confirm.") for key in (*message.in_reply_to, *message.references))
-    )
+def _find_confirmation(sender: Sender, message: Message, office: Office) -> Thread | None:
+    """The open question "was this mail yours?" that a mail quotes by its secret Message-ID.
+
+    The thread is looked for by that identifier alone: whoever names it has read our letter, which went to
+    the customer's own address and nowhere else.
+    """
+    if office.policy.mode is not VerificationMode.CONFIRM:
+        return None
+    mentioned = (*message.in_reply_to, *message.references)
+    secrets = [key for key in mentioned if key.startswith("<confirm.")]
+    thread = office.threads.find(secrets) if secrets else None
+    question = thread.question if thread else None
+    if thread is None or question is None or thread.customer != sender.customer:
+        return None
+    is_open = question.kind is QuestionKind.CONFIRM_SENDER and question.state is QuestionState.OPEN
+    return thread if is_open else None
+
+
+def _confirmation(job: Job, message: Message, sender: Sender, thread: Thread, office: Office) -> Case:
+    """A person's answer to that question; an autoresponder that quotes it confirms nothing."""
+    found = office.assessor.assess(message, job.raw, Circumstances(asked=True))
+    sign = office.assessor.find_sign(message)
+    if sign is None or sign.strength in (Strength.FIELD, Strength.ROUTE):
+        screening = Screening(
+            decision=Decision.ANSWER, reason="the answer to our question who sent a mail", sender=sender
+        )
+        found = replace(found, screening=screening)
+    return _case(job, message, found, None, thread)
 
 
 def _thread_fact(thread: Thread | None) -> ThreadFact:
@@ -113,14 +158,11 @@ def _thread_fact(thread: Thread | None) -> ThreadFact:
     return ThreadFact.KNOWN
 
 
-def _asked_about_notices(thread: Thread | None) -> bool:
-    """A bare "yes" answers our question about notices; after a dry run it means something else."""
-    question = thread.question if thread else None
-    return question is not None and question.kind is QuestionKind.NOTIFY
-
-
 def _over_limit(sender: Sender, thread: Thread | None, office: Office) -> str:
     lately = office.outbox.replies_within(sender.address, HOUR) if sender.address else 0
     if lately >= office.limits.replies_per_sender_hour:
         return f"{lately} replies to {sender.address} within an hour"
+    lately = office.outbox.replies_in_thread(thread.id, HOUR) if thread else 0
+    if lately >= office.limits.replies_per_thread_hour:
+        return f"{lately} replies in one conversation within an hour"
     return ""

@@ -9,6 +9,7 @@ from bot.values.address import identity_key
 from bot.values.customer import Site
 from bot.values.ledger import PORTAL_FOLDER, Chore, ChoreKind, Job, MessageState, Outgoing, Settlement
 from bot.values.message import Address
+from bot.values.outgoing import LetterKind
 from bot.values.report import TicketWord
 
 FOR_A_PERSON = (MessageState.HELD, MessageState.SET_ASIDE, MessageState.LEFT, MessageState.IGNORED)
@@ -28,7 +29,7 @@ def end_ticket(job: Job, settlement: Settlement, office: Office) -> Settlement:
         inbox = office.mailboxes[job.place.mailbox].folders.inbox
         chores = (_copy(job, inbox), *chores)
     letters = settlement.letters
-    if settlement.state in FOR_A_PERSON and not letters:
+    if settlement.state in FOR_A_PERSON and all(letter.kind is LetterKind.STAFF for letter in letters):
         letters = (*letters, _word(job, office))
     return replace(settlement, chores=chores, letters=letters)
 

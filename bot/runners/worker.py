@@ -14,7 +14,7 @@ from bot.errors import (
     MessageUnreadable,
     Temporary,
 )
-from bot.runners.answers import set_aside
+from bot.runners.holding import set_aside
 from bot.runners.office import Office
 from bot.runners.route import work_message
 from bot.runners.tickets import end_ticket, is_ticket

@@ -102,9 +102,10 @@ class NoticeBook:
         )
 
     def _withhold(self, connection: Connection, import_id: int) -> None:
+        # Also those that a server has put off: greylisting alone must not let a notice slip out after a no.
         connection.execute(
             update(outbox)
-            .where(*_notice_letters(import_id), outbox.c.state == "queued", outbox.c.attempts == 0)
+            .where(*_notice_letters(import_id), outbox.c.state == "queued")
             .values(state="cancelled")
         )
         cancelled = select(outbox.c.position).where(

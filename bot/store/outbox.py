@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
 from bot.store.imports import import_row
@@ -183,11 +184,22 @@ class OutboxStore:
             self._notices.move(connection, one, state)
 
     def replies_within(self, address: str, seconds: float) -> int:
+        # A forger who has questions sent to somebody must not use up what that one may be answered.
+        return self._written(seconds, outbox.c.counted_for == address, outbox.c.kind != LetterKind.QUESTION)
+
+    def replies_in_thread(self, thread: int, seconds: float) -> int:
+        return self._written(seconds, outbox.c.thread == thread, outbox.c.kind == LetterKind.REPLY)
+
+    def questions_within(self, address: str, seconds: float) -> int:
+        to = outbox.c.counted_for == address if address else outbox.c.counted_for != ""
+        return self._written(seconds, to, outbox.c.kind == LetterKind.QUESTION)
+
+    def _written(self, seconds: float, *which: ColumnElement[bool]) -> int:
         with self._db.read() as connection:
             return connection.execute(
                 select(func.count())
                 .select_from(outbox)
-                .where(outbox.c.counted_for == address, outbox.c.created > self._db.clock() - seconds)
+                .where(outbox.c.created > self._db.clock() - seconds, *which)
             ).scalar_one()
 
     def pending(self) -> tuple[int, float]:

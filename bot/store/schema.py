@@ -162,6 +162,7 @@ notices = Table(
     Column("email", Text, nullable=False),
     _text("failure"),
     _flag("told"),
+    _time("doubted"),
     _time("changed"),
     Index("ix_notices_email", "email"),
     Index("ix_notices_state", "state"),
@@ -204,11 +205,14 @@ outbox = Table(
     Column("lease_owner", Text),
     _time("lease_until"),
     _text("failure"),
+    _flag("told"),
     _time("created"),
     _time("finished"),
     Index("ix_outbox_due", "state", "priority", "next_attempt", "id"),
     Index("ix_outbox_counted", "counted_for", "created"),
     Index("ix_outbox_import", "import_id", "position"),
+    Index("ix_outbox_thread", "thread", "created"),
+    Index("ix_outbox_untold", "state", "told"),
 )
 
 chores = Table(

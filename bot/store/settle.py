@@ -14,6 +14,7 @@ from bot.values.ledger import (
     ImportState,
     Job,
     MessageState,
+    NoticeAction,
     NoticeOrder,
     Outgoing,
     Question,
@@ -60,7 +61,15 @@ class Settler:
         """Send a word while the job goes on or waits; the same Message-ID is sent once."""
         with self._db.write() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
-            self.post(connection, letters, 0)
+            for letter in letters:
+                thread = select(imports.c.thread).where(imports.c.id == letter.import_id)
+                self.post(connection, [letter], connection.execute(thread).scalar() or 0)
+
+    def take_back(self, job: Job, thread: int) -> None:
+        """Withhold the thread's notices now, before anything is said of how many were still at hand."""
+        with self._db.write() as connection:
+            self._messages.guard(connection, job, crashes=0, witnessed=0)
+            self.order_notices(connection, NoticeOrder(action=NoticeAction.WITHHOLD), thread)
 
     def _end_message(self, connection: Connection, job: Job, settlement: Settlement) -> None:
         values = {

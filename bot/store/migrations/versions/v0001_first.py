@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("failure", sa.Text(), server_default="", nullable=False),
+        sa.Column("told", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("created", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("finished", sa.Float(precision=53), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
@@ -166,6 +167,8 @@ def upgrade() -> None:
     op.create_index("ix_outbox_counted", "outbox", ["counted_for", "created"], unique=False)
     op.create_index("ix_outbox_due", "outbox", ["state", "priority", "next_attempt", "id"], unique=False)
     op.create_index("ix_outbox_import", "outbox", ["import_id", "position"], unique=False)
+    op.create_index("ix_outbox_thread", "outbox", ["thread", "created"], unique=False)
+    op.create_index("ix_outbox_untold", "outbox", ["state", "told"], unique=False)
     op.create_table(
         "portal_throttle",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -304,6 +307,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("failure", sa.Text(), server_default="", nullable=False),
         sa.Column("told", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("doubted", sa.Float(precision=53), server_default="0", nullable=False),
         sa.Column("changed", sa.Float(precision=53), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_notices_import_id")),
         sa.PrimaryKeyConstraint("import_id", "position", name=op.f("pk_notices")),
