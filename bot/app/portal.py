@@ -16,7 +16,7 @@ from bot.portal.crews import Crews
 from bot.portal.desk import Desk
 from bot.portal.hashing import Hasher
 from bot.portal.keys import Keys
-from bot.portal.pages import House
+from bot.portal.pages import House, check_templates
 from bot.portal.serve import make_server, open_socket, serve
 from bot.portal.site import make_portal
 from bot.portal.throttle import Throttle
@@ -56,10 +56,11 @@ def open_portal(
 ) -> Portal:
     """Fit the portal together; it listens at once and answers when its companion runs.
 
-    Raises ConfigurationError where its address is taken or its logo cannot be read.
+    Raises ConfigurationError where its address is taken, or its logo or a template cannot be used.
     """
     portal = settings.portal
     assert portal is not None
+    check_templates(portal.templates)
     throttles = ThrottleStore(database)
     links = LinkStore(
         database,

@@ -23,12 +23,11 @@ class Palette:
 
 
 def make_palette(colour: str) -> Palette:
-    """From '#1f5fbf': the colour itself for buttons, black or white on it, and readable kin for links."""
+    """From '#1f5fbf': as it is for buttons where black or white can be read on it, and readable kin."""
     chosen = (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
-    button = chosen
-    on_button = max((WHITE, BLACK), key=lambda ink: contrast(ink, chosen))
+    on_button, away = max(((WHITE, BLACK), (BLACK, WHITE)), key=lambda inks: contrast(inks[0], chosen))
     return Palette(
-        button=_css(button),
+        button=_css(_until_readable(chosen, on=on_button, towards=away)),
         on_button=_css(on_button),
         link=_css(_until_readable(chosen, on=LIGHT_PAGE, towards=BLACK)),
         dark_link=_css(_until_readable(chosen, on=DARK_PAGE, towards=WHITE)),

@@ -1,6 +1,7 @@
 """Threads for the portal's slow work: few of each kind, and no queue that grows without end."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -44,7 +45,9 @@ class Crew:
 
 def _step_back() -> None:
     """On Linux a priority belongs to the thread, and the threads that the hashing starts inherit it."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    # A service may be forbidden to change even its own: then few threads must be gentle enough.
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class Crews:

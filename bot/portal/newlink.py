@@ -66,4 +66,4 @@ def read_address(typed: str) -> str:
 def ascii_address(email: str) -> str:
     """The address with its domain in A-labels; '' where the local part is not ASCII (RFC 6531 §3.2)."""
     local, _, domain = email.rpartition("@")
-    return f"{local}@{domain_key(domain)}" if local.isascii() else ""
+    return f"{local}@{domain_key(domain)}" if local and local.isascii() else ""

@@ -6,8 +6,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+)
 
+from bot.errors import ConfigurationError
 from bot.values.customer import Site
 
 BUILT_IN = Path(__file__).parent / "templates"
@@ -38,6 +46,20 @@ def draw(name: str, house: House, *, accepted: str, facts: Mapping[str, object])
     template = _environment(house.folder, language).get_template(f"{name}.html")
     direction = "rtl" if language[:2] in RIGHT_TO_LEFT else "ltr"
     return template.render(facts, house=house, language=language, direction=direction), language
+
+
+def check_templates(folder: str) -> None:
+    """Compile every page in every language, the operator's too; raises ConfigurationError."""
+    for language in languages(folder):
+        environment = _environment(folder, language)
+        for page in sorted((BUILT_IN / FALLBACK).glob("*.html")):
+            try:
+                environment.get_template(page.name)
+            except TemplateSyntaxError as error:
+                raise ConfigurationError(
+                    f"portal.templates: {error.filename}, line {error.lineno}: {error.message}. "
+                    "Mend the file, or take it out: without it the built-in page is used."
+                ) from None
 
 
 def languages(folder: str) -> tuple[str, ...]:
