@@ -1,13 +1,15 @@
 """Makes the edges: mailboxes, the way out, directories. Nothing connects here."""
 
+import os
+
 from bot.app.ledger import Ledger
 from bot.directories import make_directory
 from bot.directories.embedded import EmbeddedDirectory
-from bot.errors import ConfigurationError
 from bot.ports import Directory
 from bot.settings import Settings
 from bot.settings.tables import DirectorySettings, Login, MailboxSettings
 from bot.wire.imap import ImapMailbox
+from bot.wire.oauth import token_credentials
 from bot.wire.security import Credentials
 from bot.wire.smtp import SmtpMailer
 
@@ -27,9 +29,18 @@ def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
 
 def credentials(login: Login) -> Credentials:
     """How to log in, by password or OAuth2; secrets are read when they are needed."""
-    if login.oauth is not None:
-        raise ConfigurationError("oauth: not available yet")
-    return Credentials(username=login.username, secret=login.secret)
+    oauth = login.oauth
+    if oauth is None:
+        return Credentials(username=login.username, secret=login.secret)
+    return token_credentials(
+        provider=oauth.provider,
+        username=login.username,
+        tenant=oauth.tenant,
+        client_id=oauth.client_id,
+        client_secret=oauth.secret,
+        service_account_file=os.path.expandvars(oauth.service_account_file),
+        refresh_token_file=os.path.expandvars(oauth.refresh_token_file),
+    )
 
 
 def port_of(login: Login, protocol: str) -> int:

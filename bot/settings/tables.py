@@ -1,6 +1,7 @@
 """The tables of the configuration file, each key with its type, bounds and default."""
 
 import os
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,7 +16,7 @@ from bot.values.customer import NotifyBy, VerificationMode
 class Security(StrEnum):
     """How a connection is secured."""
 
-    TLS = "tls"  # from the first byte
+    TLS = "tls"  # from the first byte (RFC 8314 §3)
     STARTTLS = "starttls"  # upgraded before anything secret is said; refused if the server can't
     NONE = "none"  # in clear: loopback only, or a trusted network
 
@@ -65,8 +66,27 @@ class OAuth(Table):
     tenant: str = ""
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    client_secret_file: str = ""
+    secret_expires: date | None = None
     refresh_token_file: str = ""
     service_account_file: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "OAuth":
+        if self.provider == "gmail":
+            if bool(self.service_account_file) == bool(self.refresh_token_file):
+                raise ValueError("Gmail needs either `service_account_file` or `refresh_token_file`")
+            return self
+        lacking = [key for key in ("tenant", "client_id") if not getattr(self, key)]
+        if not self.client_secret_file and not self.client_secret.get_secret_value():
+            lacking.append("client_secret_file")
+        if lacking:
+            raise ValueError(f"Microsoft 365 needs `{'`, `'.join(lacking)}` too")
+        return self
+
+    def secret(self) -> str:
+        """The client secret: from `client_secret_file` (read anew for each token) or from the file itself."""
+        return read_secret("client_secret_file", self.client_secret_file, self.client_secret)
 
 
 class Login(Table):
@@ -81,6 +101,14 @@ class Login(Table):
     oauth: OAuth | None = None
     ca_file: str = ""
     timeout: Seconds = 30.0
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> "Login":
+        if self.oauth and not self.username:
+            raise ValueError("`oauth` needs `username`: the mailbox's address")
+        if self.oauth and (self.password_file or self.password.get_secret_value()):
+            raise ValueError("give a password or `oauth`, not both")
+        return self
 
     def secret(self) -> str:
         """The password: from `password_file` (read anew each time) or from the file itself."""

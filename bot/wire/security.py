@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.errors import ConfigurationError, LoginRefused, Temporary
-
-
-class Security(StrEnum):
-    """When a connection turns to TLS."""
-
-    TLS = "tls"  # from the first byte (RFC 8314 §3)
-    STARTTLS = "starttls"  # by command, before anything else is said
-    NONE = "none"  # never: for a server on this machine only
+from bot.settings.tables import Security as Security
 
 
 class Mechanism(StrEnum):
