@@ -1,15 +1,17 @@
 """Fits the whole service together."""
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
 
 from bot.app.edges import make_directories, make_mailbox, make_mailer
 from bot.app.ledger import Ledger, open_ledger
 from bot.app.office import Log, make_office
 from bot.ports import Mailbox, SheetReader
+from bot.runners.apart import Apart
 from bot.runners.chores import ChoreRunner
 from bot.runners.conversation import tend_questions
 from bot.runners.delivery import Delivery
@@ -23,7 +25,6 @@ from bot.settings import Settings
 from bot.settings.tables import MailboxSettings
 from bot.sheet.child import LimitedReader
 from bot.store.engine import FileLock
-from bot.values.ledger import Job
 from bot.wire.smtp import SmtpMailer
 
 MEGABYTE = 1024 * 1024
@@ -95,12 +96,6 @@ def _service(
         work_wake.wake()
         wake_watches()
 
-    def apart(job: Job) -> int:
-        process = multiprocessing.get_context("spawn").Process(target=work_apart, args=(settings, job))
-        process.start()
-        process.join()
-        return process.exitcode or 0
-
     def wake_watches(*_: object) -> None:
         for watch in watches:
             watch.wake()
@@ -148,7 +143,13 @@ def _service(
     service = Service(
         watches=watches,
         workers=[
-            Worker(office, wake=work_wake, settled=settled, apart=apart, stop=stop)
+            Worker(
+                office,
+                wake=work_wake,
+                settled=settled,
+                apart=Apart(partial(serve_apart, settings)),
+                stop=stop,
+            )
             for _ in range(settings.workers)
         ],
         delivery=delivery,
@@ -173,15 +174,17 @@ def _service(
     return service, [watch.health for watch in watches]
 
 
-def work_apart(settings: Settings, job: Job) -> None:
-    """Work one claimed message in this process, which is made for it alone."""
+def serve_apart(settings: Settings, jobs: Connection) -> None:
+    """Work claimed messages in this process, which is made for suspects, until the other end has gone."""
     ledger = open_ledger(settings)
     with LimitedReader(settings.sheet_limits()) as sheets:
         office = make_office(settings, ledger, directories=make_directories(settings, ledger), sheets=sheets)
         worker = Worker(
             office, wake=WakeUp(), settled=lambda *_: None, apart=lambda _: 1, stop=threading.Event()
         )
-        worker.work(job)
+        while True:
+            worker.work(jobs.recv())
+            jobs.send(0)
 
 
 def _watch(

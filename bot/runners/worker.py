@@ -14,6 +14,7 @@ from bot.errors import (
     MessageUnreadable,
     Temporary,
 )
+from bot.runners.apart import TOLD_TO_STOP
 from bot.runners.holding import set_aside
 from bot.runners.office import Office
 from bot.runners.route import work_message
@@ -54,7 +55,7 @@ class WakeUp:
 
 class Worker:
     """One worker thread's loop. `settled` is called after each message that ended; `apart` works a message in
-    a process of its own and returns that process' exit code."""
+    a process of its own and returns 0, or the exit code with which that process fell."""
 
     def __init__(
         self,
@@ -107,6 +108,8 @@ class Worker:
             code = self._apart(job)
         if code == 0:
             self._settled(job, None)
+            return
+        if code in TOLD_TO_STOP or self._stop.is_set():
             return
         self._office.log("message_crashed", message=job.id, exit_code=code)
         with contextlib.suppress(LeaseLost):
