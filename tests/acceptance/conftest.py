@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import Scene
+from tests.acceptance.scene import Scene, real
 from tests.wire.conftest import certificates as certificates
 from tests.wire.conftest import servers as servers
 from tests.wire.servers import Servers
@@ -14,7 +14,7 @@ from tests.wire.servers import Servers
 @pytest.fixture
 def database(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> str:
     """SQLite beside the embedded pair, PostgreSQL beside Dovecot and Postfix."""
-    if request.node.get_closest_marker("servers") or "dovecot" in request.node.name:
+    if real(servers):
         url: str = request.getfixturevalue("postgres_url")
         return url
     return f"sqlite:///{tmp_path}/rollcall.db"

@@ -1,0 +1,143 @@
+"""Starts the real program quickly: a process that has read all of it in forks one bot after another.
+
+Killing a bot some hundred times would else be, for the most part, waiting for the interpreter.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+
+class Bot:
+    """A running program; what tests use of `subprocess.Popen`."""
+
+    def __init__(self, nursery: "Nursery", pid: int) -> None:
+        self._nursery = nursery
+        self._code: int | None = None
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        if self._code is None:
+            self._code = self._nursery.ask({"code_of": self.pid})
+        return self._code
+
+    def wait(self, timeout: float) -> int:
+        """Wait for the end."""
+        until = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("rollcall", timeout)
+            time.sleep(0.01)
+        return code
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        os.kill(self.pid, signal.SIGTERM)
+
+
+class Nursery:
+    """Use it as a context manager; it and every bot of its end with the block."""
+
+    def __enter__(self) -> "Nursery":
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.acceptance.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        )
+        self._bots: list[Bot] = []
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for bot in self._bots:
+            if bot.poll() is None:
+                os.killpg(bot.pid, signal.SIGKILL)
+                bot.wait(10)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+    def start(self, arguments: Sequence[str], log: Path, *, trap: str = "") -> Bot:
+        """`rollcall` with these arguments, in a session of its own, perhaps with a saboteur's trap."""
+        bot = Bot(self, self.ask({"arguments": list(arguments), "log": str(log), "trap": trap}))
+        self._bots.append(bot)
+        return bot
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """One request, one answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+def serve() -> None:
+    """In the nursery's own process: answer requests until the test has gone."""
+    codes: dict[int, int] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer: int | None
+        if "code_of" in request:
+            answer = code_of(request["code_of"], codes)
+        else:
+            answer = os.fork() or be_a_bot(request)
+        print(json.dumps(answer), flush=True)
+
+
+def code_of(pid: int, codes: dict[int, int]) -> int | None:
+    """A child's exit code once it has ended; asked for as often as one likes."""
+    if pid not in codes:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if not found:
+            return None
+        codes[pid] = os.waitstatus_to_exitcode(status)
+    return codes[pid]
+
+
+def be_a_bot(request: dict[str, Any]) -> int:
+    """In the fork: become the program, as the command line would have started it."""
+    os.setsid()
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, source in ((0, nothing), (1, log), (2, log)):
+        os.dup2(source, target)
+    code = 1
+    try:
+        if request["trap"]:
+            set_trap(request["trap"])
+        sys.argv = ["rollcall", *request["arguments"]]
+        main()
+        code = 0
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        if code == 1:
+            traceback.print_exc()
+        sys.stdout.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    # Read in what every bot needs, before the first fork.
+    import psycopg  # noqa: F401
+
+    import bot.cli.run  # noqa: F401
+    from bot.cli import main
+    from tests.acceptance.saboteur import set_trap
+
+    serve()
