@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,7 @@ from bot.sheet.problems import too_large
 from bot.values.sheet import SheetLimits, SheetReading, Verdict
 
 _LENGTHS = struct.Struct("!IQ")
-_ANSWER = struct.Struct("!Q")
+_MESSAGE = struct.Struct("!Q")
 _GRACE = 5.0  # seconds for the start of the server and the way to and fro
 _MOST_ANSWER = 512 * 1024 * 1024
 _ENGINES = (("calamine", "openpyxl"), ("openpyxl",))
@@ -63,8 +64,8 @@ class LimitedReader:
         for engines in _ENGINES if content.startswith(b"PK") else _ENGINES[:1]:
             left = deadline - time.monotonic()
             if left > 0:
-                answer = self._ask(content, pack_order(name, replace(limits, seconds=left), engines), left)
-                reading = _reading(name, answer)
+                order = pack_order(name, replace(limits, seconds=left), engines)
+                reading = self._ask(content, name, order, left)
                 if reading is not None:
                     return reading
         return SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "work"))
@@ -74,17 +75,17 @@ class LimitedReader:
         with self._lock:
             self._stop()
 
-    def _ask(self, content: bytes, order: bytes, seconds: float) -> bytes:
-        """One child's answer; b'' if it died or ran out of time."""
+    def _ask(self, content: bytes, name: str, order: bytes, seconds: float) -> SheetReading | None:
+        """One child's reading; None if it died, ran out of time or made no sense, which is all the same."""
         job = self._child()
         with job:
             job.settimeout(seconds + _GRACE)
             try:
                 job.sendall(_LENGTHS.pack(len(order), len(content)) + order)
                 job.sendall(content)
-                return _received(job)
-            except OSError:
-                return b""
+                return unpack_reading(name, _messages(job))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+                return None
 
     def _child(self) -> socket.socket:
         """Our end of the socket to a new child; a dead server is replaced once."""
@@ -129,22 +130,16 @@ class LimitedReader:
                 server.wait()
 
 
-def _reading(name: str, answer: bytes) -> SheetReading | None:
-    """A child whose answer makes no sense is as dead as one without an answer."""
-    try:
-        return unpack_reading(name, answer) if answer else None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return None
-
-
-def _received(job: socket.socket) -> bytes:
+def _messages(job: socket.socket) -> Iterator[bytes]:
+    """The child's messages, as long as they come whole."""
+    allowed = _MOST_ANSWER
     with job.makefile("rb") as stream:
-        head = stream.read(_ANSWER.size)
-        if len(head) < _ANSWER.size:
-            return b""
-        length = _ANSWER.unpack(head)[0]
-        answer = stream.read(min(length, _MOST_ANSWER))
-        return answer if len(answer) == length else b""
+        while len(head := stream.read(_MESSAGE.size)) == _MESSAGE.size:
+            length = _MESSAGE.unpack(head)[0]
+            allowed -= length
+            if allowed < 0 or len(message := stream.read(length)) < length:
+                return
+            yield message
 
 
 def _environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 def _nothing_more() -> "Beyond":
@@ -26,7 +27,7 @@ class Grid:
     """
 
     sheet: str
-    rows: Sequence[Sequence[object]]
+    rows: Sequence[Sequence[Any]]
     first_row: int = 1
     first_column: int = 0
     merged: tuple[tuple[int, int, int, int], ...] = ()

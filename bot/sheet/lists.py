@@ -1,7 +1,7 @@
 """All sheets of one file: which hold learner lists, and what verdict the file has for it."""
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import islice
 
 from bot.sheet.cells import text_of
 from bot.sheet.faults import FileRefused
@@ -40,15 +40,15 @@ def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> No
             if verdict in found:
                 raise FileRefused(verdict)
         raise FileRefused(Verdict.EMPTY)
-    _hint_at_typos(target.upload)
+    target.advice = likely_typos(target.upload.seen)
 
 
 def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> Verdict:
     """One sheet's verdict; its rows are in the upload where it is OK."""
-    width = min(max((len(row) for row in grid.rows), default=0), limits.columns)
-    if _is_too_wide(grid, limits):
+    width = max(map(len, grid.rows), default=0)
+    if width > limits.columns and _is_too_wide(grid, limits):
         raise FileRefused(Verdict.TOO_LARGE, "columns")
-    layout = find_layout(grid, width)
+    layout = find_layout(grid, min(width, limits.columns))
     if isinstance(layout, NoLayout):
         return Verdict.NO_HEADER if layout.has_content else Verdict.EMPTY
     if layout.columns.rivals:
@@ -60,7 +60,7 @@ def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabular
             f"sheet “{grid.sheet}”: columns {' and '.join(letters)} could both be the email address"
         )
         return Verdict.AMBIGUOUS
-    scratch = Upload(seen=target.upload.seen, count=target.upload.count)
+    scratch = Upload(seen=target.upload.seen, count=target.upload.count, sink=target.upload.sink)
     try:
         read_list(grid, layout, scratch, words, limits.rows)
     except TooManyRows:
@@ -78,14 +78,3 @@ def _is_too_wide(grid: Grid, limits: SheetLimits) -> bool:
     """A table wider than allowed; one stray cell far off to the right doesn't make it one."""
     top = islice((row for row in grid.rows if len(row) > limits.columns and any(row)), _LOOKED_AT)
     return any(sum(bool(text_of(value)) for value in row) > limits.columns for row in top)
-
-
-def _hint_at_typos(upload: Upload) -> None:
-    every = chain.from_iterable(drafts for _, drafts in upload.rows)
-    advice = likely_typos(draft.email for draft in every if draft.check != "invalid")
-    if not advice:
-        return
-    for _, drafts in upload.rows:
-        for place, draft in enumerate(drafts):
-            if draft.check != "invalid" and (hint := advice.get(draft.email.rpartition("@")[2])):
-                drafts[place] = draft._replace(hint=hint)

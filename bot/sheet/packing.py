@@ -1,12 +1,13 @@
 """A reading as bytes between the child and the bot: JSON, for nothing the child says may run code here."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from bot.sheet.drafts import finished, shortened
+from bot.sheet.drafts import Row, finished, with_hints
 from bot.sheet.parsed import Parsed
-from bot.values.sheet import LearnerList, SheetLimits, SheetReading, SkippedRow, Verdict
+from bot.values.sheet import LearnerList, SheetLimits, SheetReading, SheetRow, SkippedRow, Verdict
 
 
 def pack_order(name: str, limits: SheetLimits, engines: tuple[str, ...]) -> bytes:
@@ -20,8 +21,13 @@ def unpack_order(raw: bytes) -> tuple[str, SheetLimits, tuple[str, ...]]:
     return order["name"], SheetLimits(**order["limits"]), tuple(order["engines"])
 
 
+def pack_rows(sheet: str, rows: list[Row]) -> bytes:
+    """Some rows of a sheet as short lists; no rows take back all that were sent before."""
+    return json.dumps([sheet, rows], separators=(",", ":")).encode()
+
+
 def pack_reading(parsed: Parsed) -> bytes:
-    """The rows as short lists, the rest by name."""
+    """All but the rows, which were sent before."""
     upload = parsed.upload
     return json.dumps(
         {
@@ -31,21 +37,37 @@ def pack_reading(parsed: Parsed) -> bytes:
             "notes": parsed.notes,
             "lists": [[found.sheet, found.header_row, found.columns, found.rows] for found in upload.lists],
             "skipped": [[row.sheet, row.number, row.kind] for row in upload.skipped],
-            "rows": [[sheet, [shortened(draft) for draft in drafts]] for sheet, drafts in upload.rows],
+            "advice": parsed.advice,
         },
         separators=(",", ":"),
     ).encode()
 
 
-def unpack_reading(name: str, raw: bytes) -> SheetReading:
-    """The reading; ValueError, KeyError or TypeError for bytes that are none."""
-    told: dict[str, Any] = json.loads(raw)
+def unpack_reading(name: str, messages: Iterable[bytes]) -> SheetReading | None:
+    """The reading of a child's messages, the last of which is all but the rows; None without a last one.
+
+    ValueError, KeyError, TypeError or IndexError for messages no child of ours would send.
+    """
+    rows: list[SheetRow] = []
+    for message in messages:
+        told: Any = json.loads(message)
+        if isinstance(told, dict):
+            return _reading(name, told, rows if told["verdict"] == Verdict.OK else [])
+        sheet, drafts = told
+        if drafts:
+            rows.extend(finished(sheet, drafts))
+        else:
+            rows.clear()
+    return None
+
+
+def _reading(name: str, told: dict[str, Any], rows: list[SheetRow]) -> SheetReading:
     return SheetReading(
         name=name,
         verdict=Verdict(told["verdict"]),
         problem=told["problem"],
         format=told["format"],
-        rows=tuple([finished(sheet, draft) for sheet, drafts in told["rows"] for draft in drafts]),
+        rows=with_hints(rows, told["advice"]),
         lists=tuple(
             LearnerList(
                 sheet=sheet,

@@ -1,14 +1,14 @@
 """An attachment's bytes in, a reading out: what the limited child runs, step by step."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
 from bot.sheet import zips
 from bot.sheet.calamine import open_with_calamine
 from bot.sheet.cells import TRIMMED
 from bot.sheet.delimited import read_delimited
-from bot.sheet.drafts import finished
+from bot.sheet.drafts import Row, finished, with_hints
 from bot.sheet.encodings import decode
 from bot.sheet.faults import FileRefused
 from bot.sheet.grid import Grid
@@ -16,7 +16,6 @@ from bot.sheet.kinds import Kind, kind_of_binary, kind_of_text
 from bot.sheet.links import beyond_values
 from bot.sheet.lists import read_lists
 from bot.sheet.markup import archived_page, html_text, read_html
-from bot.sheet.openxml import open_with_openpyxl
 from bot.sheet.parsed import Parsed, Upload
 from bot.sheet.problems import PROBLEMS, too_large, unsupported
 from bot.sheet.spreadsheetml import read_spreadsheetml
@@ -45,7 +44,9 @@ def reading_of(name: str, parsed: Parsed) -> SheetReading:
         verdict=parsed.verdict,
         problem=parsed.problem,
         format=parsed.format,
-        rows=tuple(finished(sheet, draft) for sheet, drafts in parsed.upload.rows for draft in drafts),
+        rows=with_hints(
+            [row for sheet, rows in parsed.upload.rows for row in finished(sheet, rows)], parsed.advice
+        ),
         lists=tuple(parsed.upload.lists),
         skipped=tuple(parsed.upload.skipped),
         notes=tuple(parsed.notes),
@@ -53,10 +54,18 @@ def reading_of(name: str, parsed: Parsed) -> SheetReading:
 
 
 def parse_sheet(
-    content: bytes, name: str, limits: SheetLimits, engines: Sequence[Engine] = tuple(Engine)
+    content: bytes,
+    name: str,
+    limits: SheetLimits,
+    engines: Sequence[Engine] = tuple(Engine),
+    sink: Callable[[str, list[Row]], None] | None = None,
 ) -> Parsed:
-    """Open the file by its content and read its lists; a later engine serves where one fails."""
-    parsed = Parsed()
+    """Open the file by its content and read its lists; a later engine serves where one fails.
+
+    With a `sink` rows leave as they are read. They count for nothing before the verdict is OK, and where
+    a second engine begins anew, `sink("", [])` takes back what the first one gave.
+    """
+    parsed = Parsed(upload=Upload(sink=sink))
     try:
         if len(content) > limits.bytes:
             raise FileRefused(Verdict.TOO_LARGE, "bytes")
@@ -108,13 +117,22 @@ def _read_by_kind(
                 read_lists(open_with_calamine(content, limits, beyond), limits, parsed)
                 return
             if kind is Kind.XLSX:
-                parsed.upload = Upload()
-                read_lists(open_with_openpyxl(content, limits), limits, parsed)
+                if parsed.upload.sink is not None:
+                    parsed.upload.sink("", [])
+                parsed.upload = Upload(sink=parsed.upload.sink)
+                read_lists(_opened_the_slow_way(content, limits), limits, parsed)
                 return
         except FileRefused as refusal:
             if refusal.verdict is not Verdict.CORRUPT or kind is not Kind.XLSX or engine is engines[-1]:
                 raise
     raise FileRefused(Verdict.TOO_LARGE, "work")
+
+
+def _opened_the_slow_way(content: bytes, limits: SheetLimits) -> Iterator[Grid]:
+    # Loading openpyxl takes a third of the fork server's start, and the first file hardly ever needs it.
+    from bot.sheet.openxml import open_with_openpyxl
+
+    return open_with_openpyxl(content, limits)
 
 
 def _read_text_file(content: bytes, name: str, limits: SheetLimits, parsed: Parsed) -> None:

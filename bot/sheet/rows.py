@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.sheet.cells import text_of
 from bot.sheet.columns import choose_columns
-from bot.sheet.drafts import Draft
+from bot.sheet.drafts import Draft, Row, shortened
 from bot.sheet.emails import PLAIN, holds_address
 from bot.sheet.grid import Grid, column_letter
 from bot.sheet.headings import read_heading
@@ -16,7 +16,8 @@ from bot.sheet.skips import Surroundings, example_marker, skip_kind
 from bot.sheet.vocabulary import Vocabulary
 from bot.values.sheet import LearnerList, SkippedRow
 
-_PLAIN_LENGTH = 100  # of a name or address that the short way takes
+BATCH = 5_000  # rows handed on at a time, so that the bot can work on them while the rest is read
+_PLAIN_LENGTH = 100  # of a name or address that is taken without further questions
 _SKIPPED_ALLOWED = 3  # times the limit of learners
 _NEAR_HEADER = 20  # rows below it in which examples and instructions are looked for in every cell
 
@@ -28,14 +29,10 @@ class TooManyRows(Exception):
 def read_list(grid: Grid, layout: Layout, upload: Upload, words: Vocabulary, limit: int) -> None:
     """Read the rows of one learner list into `upload`; `TooManyRows` beyond `limit` learners in all."""
     reader = _ListReader(grid=grid, layout=layout, upload=upload, words=words, limit=limit)
-    drafts = reader.read()
-    if drafts:
-        upload.rows.append((grid.sheet, drafts))
+    count = reader.read()
     header = None if layout.header is None else layout.header + grid.first_row
     upload.lists.append(
-        LearnerList(
-            sheet=grid.sheet, header_row=header, columns=_named_columns(grid, layout), rows=len(drafts)
-        )
+        LearnerList(sheet=grid.sheet, header_row=header, columns=_named_columns(grid, layout), rows=count)
     )
 
 
@@ -58,51 +55,73 @@ class _ListReader:
     def __init__(self, *, grid: Grid, layout: Layout, upload: Upload, words: Vocabulary, limit: int) -> None:
         self.grid, self.layout, self.upload, self.words, self.limit = grid, layout, upload, words, limit
         self.marker = example_marker(words)
-        self.drafts: list[Draft] = []
+        self.drafts: list[Row] = []
         self.where = Surroundings()
 
-    def read(self) -> list[Draft]:
-        """Every row from the layout's beginning; the rows above it are noted as skipped."""
+    def read(self) -> int:
+        """Every row from the layout's beginning, those above it noted as skipped; the count of learners."""
+        before = self.upload.count
         self._note_top()
-        rows, begin = self.grid.rows, self.layout.begin
         last_address = self._last_address()
-        short = self._short_way
-        for index in range(begin, len(rows)):
-            row = rows[index]
-            if not any(row):
-                self.where.gap += 1
-                continue
-            self.where.since_header += 1
-            if not short(row, index):
+        index, end = self.layout.begin, len(self.grid.rows)
+        while index < end:
+            index = self._ordinary_rows(index)
+            if index < end:
                 self.where.after_last = index > last_address
-                self._long_way(row, index)
-            self.where.gap = 0
-        return self.drafts
+                self._one_row(index)
+                index += 1
+            if len(self.drafts) >= BATCH:
+                self._hand_on()
+        self._hand_on()
+        return self.upload.count - before
 
-    def _short_way(self, row: Sequence[object], index: int) -> bool:
-        """The ordinary row, taken without further questions: one word each, a plain address."""
-        columns = self.layout.columns
-        if columns.first is None or columns.last is None or self.where.since_header <= _NEAR_HEADER:
-            return False
-        try:
-            first, last, email = row[columns.first], row[columns.last], row[columns.email]
-        except IndexError:
-            return False
-        if not (
-            isinstance(email, str)
-            and isinstance(first, str)
-            and isinstance(last, str)
-            and first.isalnum()
-            and last.isalnum()
-            and len(first) <= _PLAIN_LENGTH
-            and len(last) <= _PLAIN_LENGTH
-            and len(email) <= _PLAIN_LENGTH
-            and PLAIN.fullmatch(email)
-            and email.find("@") <= 64
-        ):
-            return False
-        self._take(Draft(index + self.grid.first_row, first, last, email))
-        return True
+    def _ordinary_rows(self, index: int) -> int:
+        """Take rows without further questions as long as they are ordinary: one word each, a plain address.
+
+        Nearly all rows of a large list are; this loop is what its reading costs. The index of the first
+        row that is not comes back.
+        """
+        first_column, last_column = self.layout.columns.first, self.layout.columns.last
+        if first_column is None or last_column is None or self.where.since_header < _NEAR_HEADER:
+            return index
+        begun, email_column, offset = index, self.layout.columns.email, self.grid.first_row
+        rows, sheet, seen, append = self.grid.rows, self.grid.sheet, self.upload.seen, self.drafts.append
+        plain, short = PLAIN.fullmatch, _PLAIN_LENGTH
+        end = min(len(rows), index + BATCH, index + self.limit - self.upload.count)
+        while index < end:
+            row = rows[index]
+            try:
+                first, last, email = row[first_column], row[last_column], row[email_column]
+                ordinary = first.isalnum() and last.isalnum() and plain(email)
+            except (AttributeError, TypeError, IndexError):
+                break
+            if not ordinary or len(first) > short or len(last) > short or len(email) > short:
+                break
+            if email in seen or email.find("@") > 64 or "xn--" in email:
+                break
+            seen[email] = (sheet, index + offset)
+            append((index + offset, first, last, email))
+            index += 1
+        taken = index - begun
+        self.upload.count += taken
+        self.where.since_header += taken
+        if taken:
+            self.where.gap = 0
+        return index
+
+    def _one_row(self, index: int) -> None:
+        row = self.grid.rows[index]
+        if not any(row):
+            self.where.gap += 1
+            return
+        self.where.since_header += 1
+        self._long_way(row, index)
+        self.where.gap = 0
+
+    def _hand_on(self) -> None:
+        if self.drafts:
+            self.upload.hand_on(self.grid.sheet, self.drafts)
+            self.drafts = []
 
     def _long_way(self, row: Sequence[object], index: int) -> None:
         columns = self.layout.columns
@@ -148,7 +167,7 @@ class _ListReader:
             first = upload.seen.setdefault(key_of(draft.email), place)
             if first is not place:
                 draft = _duplicate(draft, first, self.grid.sheet)
-        self.drafts.append(draft)
+        self.drafts.append(shortened(draft))
 
     def _skip(self, number: int, kind: str) -> None:
         if kind != "blank":

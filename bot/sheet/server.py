@@ -6,6 +6,7 @@ or because the bot was killed, it kills its process group, itself and every chil
 
 import array
 import gc
+import importlib
 import math
 import os
 import resource
@@ -14,13 +15,13 @@ import socket
 import struct
 import sys
 
-from bot.sheet.packing import pack_reading, unpack_order
+from bot.sheet.packing import pack_reading, pack_rows, unpack_order
 from bot.sheet.read import Engine, parse_sheet
 from bot.sheet.vocabulary import load_vocabulary
 from bot.values.sheet import SheetLimits
 
 LENGTHS = struct.Struct("!IQ")  # of the order, of the content
-ANSWER = struct.Struct("!Q")  # length of the answer
+MESSAGE = struct.Struct("!Q")  # length of each message of the answer
 _OPEN_FILES = 32
 
 
@@ -37,6 +38,7 @@ def main(control: socket.socket) -> None:
             control.close()
             _serve(job)
         job.close()
+        importlib.import_module("bot.sheet.openxml")  # while the first child works; later ones find it loaded
     os.killpg(0, signal.SIGKILL)
 
 
@@ -59,11 +61,21 @@ def _serve(job: socket.socket) -> None:
             name, limits, engines = unpack_order(stream.read(order_length))
             content = stream.read(content_length)
         _limit_ourselves(limits)
-        answer = pack_reading(parse_sheet(content, name, limits, tuple(Engine(engine) for engine in engines)))
-        job.sendall(ANSWER.pack(len(answer)))
-        job.sendall(answer)
+        parsed = parse_sheet(
+            content,
+            name,
+            limits,
+            tuple(Engine(engine) for engine in engines),
+            lambda sheet, rows: _send(job, pack_rows(sheet, rows)),
+        )
+        _send(job, pack_reading(parsed))
     finally:
         os._exit(0)
+
+
+def _send(job: socket.socket, message: bytes) -> None:
+    job.sendall(MESSAGE.pack(len(message)))
+    job.sendall(message)
 
 
 def _limit_ourselves(limits: SheetLimits) -> None:
