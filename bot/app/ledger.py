@@ -20,6 +20,7 @@ from bot.store.nodes import NodeStore
 from bot.store.notices import NoticeBook
 from bot.store.outbox import OutboxStore
 from bot.store.queries import Queries
+from bot.store.returns import ReturnStore
 from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
 from bot.store.upgrade import require_current, upgrade
@@ -41,6 +42,7 @@ class Ledger:
     nodes: NodeStore
     notices: NoticeBook
     settler: Settler
+    returns: ReturnStore
     keeping: Keeping
 
 
@@ -90,6 +92,7 @@ def open_ledger(settings: Settings, *, clock: Callable[[], float] = time.time) -
         nodes=NodeStore(database, version=__version__),
         notices=notices,
         settler=settler,
+        returns=ReturnStore(database, settler, notices),
         keeping=Keeping(database, keep_seconds=settings.keep_mail_days * DAY),
     )
 

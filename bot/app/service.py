@@ -12,6 +12,7 @@ from bot.app.ledger import Ledger, open_ledger
 from bot.app.office import Log, make_office
 from bot.ports import Mailbox, SheetReader
 from bot.runners.apart import Apart
+from bot.runners.bounces import tend_returns
 from bot.runners.chores import ChoreRunner
 from bot.runners.conversation import tend_questions
 from bot.runners.delivery import Delivery
@@ -104,6 +105,11 @@ def _service(
         tend_questions(office)
         outbox_wake.set()
 
+    def tell() -> None:
+        if tend_returns(office):
+            outbox_wake.set()
+            wake_watches()
+
     def beat() -> None:
         work_wake.wake()
         troubles = [
@@ -161,6 +167,7 @@ def _service(
             ),
             Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
             Timed(name="questions", seconds=60.0, action=tidy),
+            Timed(name="returns", seconds=max(1.0, min(60.0, office.quiet_seconds / 4)), action=tell),
             Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
             *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),
         ),

@@ -11,6 +11,7 @@ from bot.values.learner import ImportRow, NoticeState, Outcome
 from bot.values.ledger import (
     Arrival,
     AskedQuestion,
+    Chore,
     Cursor,
     DueChore,
     ImportRecord,
@@ -24,6 +25,7 @@ from bot.values.ledger import (
     Thread,
 )
 from bot.values.message import Address
+from bot.values.returned import LostLetter, LostNotice, SentLetter
 
 
 class Messages(Protocol):
@@ -149,6 +151,42 @@ class Threads(Protocol):
 
     def close(self, question: AskedQuestion, letters: Sequence[Outgoing]) -> None:
         """Close the question as no, withhold its notices and say so, in one transaction, once."""
+        ...
+
+
+class Returns(Protocol):
+    """Letters that came back: which of ours they are, and who has to hear of it."""
+
+    def sent_under(self, message_ids: Sequence[str]) -> list[SentLetter]:
+        """The letters sent under these Message-IDs."""
+        ...
+
+    def noticed_lately(self, addresses: Sequence[str], seconds: float) -> list[SentLetter]:
+        """The last notice sent to each of these addresses within so many seconds."""
+        ...
+
+    def give_up_doubted(self, seconds: float) -> int:
+        """Take notices for lost about which nothing better was heard for so long; returns how many."""
+        ...
+
+    def threads_to_tell(self, quiet: float, at_most: float) -> list[int]:
+        """Threads with lost notices to be told: none new for `quiet` seconds, or some for `at_most`."""
+        ...
+
+    def lost_notices(self, thread: int) -> list[LostNotice]:
+        """The lost notices of a thread that nobody was told of."""
+        ...
+
+    def told(self, thread: int, lost: Sequence[LostNotice], letters: Sequence[Outgoing]) -> None:
+        """Note that these were told, and send the word, in one transaction, once."""
+        ...
+
+    def lost_letters(self, limit: int) -> list[LostLetter]:
+        """Letters other than notices that were refused or came back, and nobody was told of."""
+        ...
+
+    def told_staff(self, lost: LostLetter, letters: Sequence[Outgoing], chores: Sequence[Chore]) -> None:
+        """Note that the staff were told, in one transaction with the telling, once."""
         ...
 
 

@@ -113,17 +113,23 @@ def later_letter(
 
 def staff_note(office: Office, job: Job, folder: str, words: Words) -> Chore:
     """A note laid beside a held or set-aside message; it never leaves the mailbox."""
-    identity = office.mailboxes[job.place.mailbox]
+    seed = f"note.{job.id}.{job.run}"
+    return lay_note(office, job.place.mailbox, folder, words, seed=seed, about=job.message_id)
+
+
+def lay_note(office: Office, mailbox: str, folder: str, words: Words, *, seed: str, about: str) -> Chore:
+    """A note for the staff in a folder of a mailbox, in the thread of the mail it is about."""
+    identity = office.mailboxes[mailbox]
     us = Address(name=identity.display_name, email=identity.address)
     letter = Letter(
-        message_id=make_message_id(f"note.{job.id}.{job.run}", office.message_id_domain),
+        message_id=make_message_id(seed, office.message_id_domain),
         sender=us,
         to=(us,),
         subject=words.subject,
         text=words.text,
         html=words.html,
-        in_reply_to=job.message_id,
-        references=(job.message_id,),
+        in_reply_to=about,
+        references=(about,) if about else (),
         date=datetime.fromtimestamp(office.now(), UTC),
         auto_submitted="auto-generated",
     )

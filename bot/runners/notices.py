@@ -89,7 +89,8 @@ class LetterRoom:
             raw = compose_letter(letter)
         except DeliveryRefused as refusal:
             return str(refusal)
-        return Ready(sender=self._return_path(sender.email, row.email), recipients=(row.email,), raw=raw)
+        # Bounces come to the mailbox we read, also where From is somebody else's.
+        return Ready(sender=self._return_path(mailbox.address, row.email), recipients=(row.email,), raw=raw)
 
     def _return_path(self, sender: str, recipient: str) -> str:
         """With VERP a bounce comes back under an address that names its recipient."""

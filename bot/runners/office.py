@@ -10,6 +10,7 @@ from bot.ports import (
     Messages,
     Nodes,
     Outbox,
+    Returns,
     Settler,
     SheetReader,
     Threads,
@@ -56,6 +57,7 @@ class Office:
     imports: Imports
     threads: Threads
     outbox: Outbox
+    returns: Returns
     nodes: Nodes
     directories: Mapping[str, Directory]
     sheets: SheetReader
@@ -70,6 +72,7 @@ class Office:
     staff_address: str = ""
     remind_seconds: float = 3 * DAY
     close_seconds: float = 14 * DAY
+    quiet_seconds: float = 3600.0
     lease_seconds: float = 30.0
     now: Callable[[], float] = time.time
     log: Callable[..., None] = lambda event, **details: None

@@ -1,6 +1,7 @@
 """The journey of one message, from its bytes to everything that ends it. The order is written here, once."""
 
 from bot.runners.answers import settle_without_import
+from bot.runners.bounces import file_bounce, find_returned
 from bot.runners.carry_out import asks_for_import, begin_import, carry_out, report_import
 from bot.runners.office import Office
 from bot.runners.reading import open_message, read_case
@@ -15,6 +16,9 @@ def work_message(job: Job, office: Office) -> Settlement:
     message = open_message(job, office)
     record = office.imports.of_job(job)
     if record is None:
+        returned = find_returned(message, office)
+        if returned:
+            return file_bounce(job, returned, office)
         case = read_case(job, message, office)
         if not asks_for_import(case):
             return settle_without_import(case, office)

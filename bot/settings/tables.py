@@ -247,10 +247,11 @@ class Limits(Table):
 
 
 class Conversation(Table):
-    """How long an unanswered question lives."""
+    """How long an unanswered question lives, and how soon undelivered notices are told."""
 
     remind_days: Annotated[float, Field(gt=0)] = 3.0
     close_days: Annotated[float, Field(gt=0)] = 14.0
+    bounce_quiet_minutes: Annotated[float, Field(gt=0)] = 60.0
 
 
 class Links(Table):

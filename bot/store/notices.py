@@ -1,6 +1,6 @@
 """Notices of created learners, moved on set by set: held, queued, withheld, sent, bounced."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, cast, func, literal, select, update
@@ -8,9 +8,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
 from bot.store.schema import import_rows, imports, notices, outbox
+from bot.values.bounce import BounceKind
 from bot.values.learner import NoticeState, Outcome
 from bot.values.ledger import NoticeAction, NoticeCounts
 from bot.values.outgoing import LetterKind
+from bot.values.returned import ReturnedLetter
 
 NOTICE_PRIORITY = 10
 BEGINNING = {
@@ -132,6 +134,30 @@ class NoticeBook:
         return connection.execute(
             update(notices).where(where, notices.c.state.in_(earlier)).values(**values)
         ).rowcount
+
+    def note_returned(self, connection: Connection, returned: Iterable[ReturnedLetter]) -> None:
+        """Write down what came back for good; a word of doubt is kept with its time, a delay is none."""
+        for item in returned:
+            letter = item.letter
+            one = (notices.c.import_id == letter.import_id) & (notices.c.position == letter.position)
+            if letter.kind is not LetterKind.NOTICE:
+                self._note_letter(connection, item)
+            elif item.kind is BounceKind.HARD:
+                self.move(connection, one, NoticeState.BOUNCED, item.words)
+            elif item.kind is BounceKind.SOFT:
+                connection.execute(
+                    update(notices)
+                    .where(one, notices.c.state == NoticeState.SENT, notices.c.doubted == 0)
+                    .values(failure=item.words, doubted=self._db.clock())
+                )
+
+    def _note_letter(self, connection: Connection, item: ReturnedLetter) -> None:
+        if item.kind is not BounceKind.DELAYED:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == item.letter.id, outbox.c.state == "sent")
+                .values(state="returned", failure=item.words)
+            )
 
     def counts(self, connection: Connection, import_ids: Sequence[int]) -> NoticeCounts:
         """How many notices of these imports stand where; `sent` counts all that left the house."""

@@ -7,8 +7,7 @@ from sqlalchemy import Connection, select, update
 from bot.store.engine import Database
 from bot.store.messages import MessageStore
 from bot.store.notices import NoticeBook
-from bot.store.schema import chores, imports, notices, outbox, questions, thread_messages, threads
-from bot.values.learner import NoticeState
+from bot.store.schema import chores, imports, outbox, questions, thread_messages, threads
 from bot.values.ledger import (
     Chore,
     ImportState,
@@ -51,9 +50,9 @@ class Settler:
                 self._update_thread(connection, settlement)
             if settlement.notices:
                 self.order_notices(connection, settlement.notices, settlement.thread)
-            self._note_bounces(connection, settlement.bounced)
+            self._notices.note_returned(connection, settlement.returned)
             self.post(connection, settlement.letters, settlement.thread)
-            self._list_chores(connection, settlement.chores, job.id)
+            self.list_chores(connection, settlement.chores, job.id)
             if settlement.release_message:
                 self._messages.release_in(connection, settlement.release_message, "sender")
 
@@ -146,15 +145,6 @@ class Settler:
             )
         self._notices.apply(connection, order.action, ids)
 
-    def _note_bounces(self, connection: Connection, bounced: Iterable[tuple[str, str]]) -> None:
-        for message_id, why in bounced:
-            row = connection.execute(
-                select(outbox.c.import_id, outbox.c.position).where(outbox.c.message_id == message_id)
-            ).first()
-            if row is not None and row.position >= 0:
-                one = (notices.c.import_id == row.import_id) & (notices.c.position == row.position)
-                self._notices.move(connection, one, NoticeState.BOUNCED, why)
-
     def post(self, connection: Connection, letters: Sequence[Outgoing], thread: int) -> None:
         """Put letters into the outbox; one that is there already stays as it is."""
         now = self._db.clock()
@@ -182,7 +172,8 @@ class Settler:
             if thread:
                 self.know_thread(connection, thread, [letter.message_id for letter in letters])
 
-    def _list_chores(self, connection: Connection, wanted: Sequence[Chore], message: int) -> None:
+    def list_chores(self, connection: Connection, wanted: Sequence[Chore], message: int) -> None:
+        """What is to be done in the mailboxes because of this."""
         for chore in wanted:
             place = chore.place
             connection.execute(

@@ -1,11 +1,12 @@
-"""What the ledger knows: the states of a message, an import and a letter, and the one value that ends a job."""
+"""What the ledger knows: states of messages, imports and letters, and the one value that ends a job."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.values.learner import ImportRow
 from bot.values.outgoing import LetterKind
 from bot.values.request import Answer, Preference
+from bot.values.returned import ReturnedLetter
 
 
 class MessageState(StrEnum):
@@ -208,7 +209,7 @@ class Thread:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """A letter for the outbox: envelope and finished bytes. `message_id` is final: every attempt carries it."""
+    """A letter for the outbox: envelope and finished bytes. Every attempt carries its `message_id`."""
 
     kind: LetterKind
     message_id: str
@@ -297,7 +298,7 @@ class Settlement:
     answer: Preference | None = None
     close_question: QuestionState | None = None
     release_message: int = 0
-    bounced: tuple[tuple[str, str], ...] = field(default=())
+    returned: tuple[ReturnedLetter, ...] = ()
     told_staff: bool = False
 
 
