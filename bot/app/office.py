@@ -27,10 +27,11 @@ def no_log(event: str, **details: object) -> None:
 def link_maker(settings: Settings) -> LinkMaker:
     """The maker of one-time links; its key is made on the first run."""
     base = settings.links.url or (settings.portal.public_url if settings.portal else settings.site.login_url)
-    return LinkMaker(base_url=base.rstrip("/"), key=load_key(_key_file(settings)))
+    return LinkMaker(base_url=base.rstrip("/"), key=load_key(key_file(settings)))
 
 
-def _key_file(settings: Settings) -> Path:
+def key_file(settings: Settings) -> Path:
+    """Where the key of the links lies; raises ConfigurationError where it must be said and is not."""
     if settings.links.key_file:
         return Path(os.path.expandvars(settings.links.key_file))
     if settings.is_sqlite:
