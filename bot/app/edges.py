@@ -8,6 +8,7 @@ from bot.directories.embedded import EmbeddedDirectory
 from bot.ports import Directory
 from bot.settings import Settings
 from bot.settings.tables import DirectorySettings, Login, MailboxSettings
+from bot.store.engine import Database
 from bot.wire.imap import ImapMailbox
 from bot.wire.oauth import token_credentials
 from bot.wire.security import Credentials
@@ -18,12 +19,13 @@ DEFAULT_PORTS = {"imap": {"tls": 993}, "smtp": {"tls": 465, "starttls": 587, "no
 
 def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]:
     """Every configured directory by name."""
-    return {entry.name: _directory(entry, ledger) for entry in settings.directories}
+    return {entry.name: open_one_directory(entry, ledger.database) for entry in settings.directories}
 
 
-def _directory(entry: DirectorySettings, ledger: Ledger) -> Directory:
+def open_one_directory(entry: DirectorySettings, database: Database) -> Directory:
+    """One configured directory; raises ConfigurationError where its kind or options are wrong."""
     if entry.kind == "embedded":
-        return EmbeddedDirectory(ledger.database.engine, name=entry.name, clock=ledger.database.clock)
+        return EmbeddedDirectory(database.engine, name=entry.name, clock=database.clock)
     return make_directory(entry)
 
 

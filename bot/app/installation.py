@@ -1,4 +1,4 @@
-"""What `rollcall check` can say without a connection: the configuration and this machine."""
+"""What `rollcall check` can say of this machine without a connection: folders, key, disk and clock."""
 
 import os
 import shutil
@@ -8,82 +8,60 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from bot.app.office import key_file
+from bot.errors import ConfigurationError
 from bot.ports import CheckLine, Health
+from bot.runners.links import load_key
 from bot.settings import Settings
-from bot.values.customer import VerificationMode
 
 LOW_DISK = 1024 * 1024 * 1024
 EARLIEST_CLOCK = 1_767_225_600.0
 
 
 def check_installation(settings: Settings) -> Iterator[CheckLine]:
-    """Trust anchor, links, disk and clock."""
-    yield _trust(settings)
-    yield _links(settings)
+    """Disk, the key of the links, and the clock."""
     yield from _disk(settings)
-    if time.time() < EARLIEST_CLOCK:
+    yield from _key(settings)
+    yield from check_clock(time.time())
+
+
+def check_clock(now: float) -> Iterator[CheckLine]:
+    """Nothing where the clock may be right; others compare it with the database's and the web's."""
+    if now < EARLIEST_CLOCK:
         yield CheckLine(
             subject="clock",
             health=Health.FAILED,
             detail="this machine's clock is years behind",
-            mend="Set the clock (NTP): links and questions live by it.",
+            mend="Set the clock (NTP): links, questions and certificates live by it.",
         )
 
 
-def _trust(settings: Settings) -> CheckLine:
-    verification = settings.verification
-    subject = "sender verification"
-    if verification.mode is VerificationMode.OFF:
-        return CheckLine(
-            subject=subject,
-            health=Health.WARNING,
-            detail="off: anybody who writes a customer's From is believed",
-            mend='Set verification.mode = "required" unless no mail from outside can reach this mailbox.',
-        )
-    if verification.authserv_id or verification.trust == "topmost-without-id":
-        anchor = ", ".join(verification.authserv_id) or "the topmost result without a name"
-        return CheckLine(subject=subject, health=Health.OK, detail=f"{verification.mode.value}, by {anchor}")
-    if verification.dkim:
-        return CheckLine(
-            subject=subject, health=Health.OK, detail=f"{verification.mode.value}, by our own DKIM check"
-        )
-    return CheckLine(
-        subject=subject,
-        health=Health.WARNING,
-        detail="no trust anchor is configured: every mail will be held",
-        mend="Set verification.authserv_id to the name your mail server writes in Authentication-Results, "
-        "or verification.dkim = true.",
-    )
-
-
-def _links(settings: Settings) -> CheckLine:
-    if settings.portal or settings.links.url:
-        url = settings.links.url or (settings.portal.public_url if settings.portal else "")
-        secure = url.startswith("https://")
-        return CheckLine(
-            subject="links in notices",
-            health=Health.OK if secure else Health.WARNING,
-            detail=url,
-            mend="" if secure else "Use https in portal.public_url: the link lets its reader in.",
-        )
-    return CheckLine(
-        subject="links in notices",
-        health=Health.WARNING,
-        detail="no [portal] and no links.url",
-        mend="Add [portal], so that the one-time links in notices lead somewhere.",
-    )
+def _key(settings: Settings) -> Iterator[CheckLine]:
+    """The key that one-time links are derived from: there and readable, or a place to make it in."""
+    mend = "Give it to the service's account (mode 600). Every bot of one ledger needs the same."
+    try:
+        path = key_file(settings)
+        if path.exists():
+            load_key(path)
+        elif not os.access(path.absolute().parent, os.W_OK):
+            raise ConfigurationError(f"links.key_file {path}: its folder cannot be written")
+    except (ConfigurationError, OSError) as error:
+        yield CheckLine(subject="key of the links", health=Health.FAILED, detail=str(error), mend=mend)
 
 
 def _disk(settings: Settings) -> Iterator[CheckLine]:
     if not settings.is_sqlite:
         return
-    folder = Path(make_url(settings.database).database or ".").resolve().parent
-    if not os.access(folder, os.W_OK):
+    file = Path(make_url(settings.database).database or ".").absolute()
+    folder = file.parent
+    wrong = next((path for path in (file, folder) if path.exists() and not os.access(path, os.W_OK)), None)
+    if wrong or not folder.is_dir():
         yield CheckLine(
             subject="disk",
             health=Health.FAILED,
-            detail=f"{folder} cannot be written",
-            mend="Make the folder and give it to the service's user.",
+            detail=f"{wrong} cannot be written" if wrong else f"{folder} is not there",
+            mend="Make the folder and give it to the service's account; as an administrator, run "
+            "`rollcall-admin check`, which looks with that account's eyes.",
         )
         return
     free = shutil.disk_usage(folder).free
