@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from bot.request.vocabulary import DATE, LANGUAGES, Hit, clean, lexicon, small
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
-HEAD, TAIL = 24_000, 8_000
+HEAD, TAIL = 16_000, 6_000
+LONGEST_LINE = 4_000
 WRAPPED_FROM = 50
 LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
 FRAGMENT_MARKS = set(",;:()[]{}–—-|/…*•·>→=+#_~")
 
+_BLANKS = re.compile(r"[^\S\n]{20,}")
 _BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 _END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|(?<=[^\W\d_]{2}[.])(?=[A-ZÀ-Ý])")
 _ABBREVIATION = re.compile(
@@ -86,10 +88,16 @@ def _is_initial(piece: str) -> bool:
     return len(letters) == 1 and letters.isalpha()
 
 
-def split_sentences(text: str) -> list[str]:
-    """Sentences, verbatim but for wrapped lines joined; bullets and short lines stand alone."""
+def within_bounds(text: str) -> str:
+    """Head and tail of a text that is too long for anybody to have written; blanks and lines in measure."""
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+    lines = (_BLANKS.sub(" ", line)[:LONGEST_LINE] for line in text.splitlines())
+    return "\n".join(lines)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences, verbatim but for wrapped lines joined; bullets and short lines stand alone."""
     sentences: list[str] = []
     for block in _blocks(text):
         start = 0

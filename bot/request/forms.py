@@ -8,14 +8,14 @@ from bot.request.clauses import Sentence, read_sentences
 from bot.request.matter import Topic, is_about, polarity
 from bot.request.vocabulary import LANGUAGES, lexicon, small
 
+MOST_LINES = 500
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
-_STRUCK = re.compile(r"~~.+?~~|(?<!\w)--?(?=\w)[^-\n]{1,20}(?<=\w)-(?!\w)")
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
 _LABELLED = re.compile(
-    r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)\s*(?P<mark>[:=?]+| [-–] )\s*(?P<value>.*)$"
+    r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)"
+    r"\s*(?P<mark>[:=?]+| [-–] )\s*(?P<value>.*)$"
 )
-_BLANK = re.compile(r"^[\W_]*$")
 _UNANSWERED = re.compile(
     r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$",
     re.IGNORECASE,
@@ -65,7 +65,7 @@ def _either_or(sentence: Sentence) -> bool:
 
 def fields_of(text: str, language: str) -> Iterator[Field]:
     """Every line `label: value` of a text whose label is about the account mail."""
-    lines = _with_options(text.splitlines())
+    lines = _with_options(text.splitlines()[:MOST_LINES])
     lines += [found for line in lines for found in _IN_BRACKETS.findall(line)]
     for line in lines:
         found = _LABELLED.match(line)

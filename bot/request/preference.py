@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.request.clauses import language_of, read_sentences
+from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
 from bot.request.replies import Stance
@@ -16,6 +16,8 @@ from bot.request.vocabulary import lexicon
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
+# Beyond these it is no mail that a person wrote.
+MOST_SEGMENTS, MOST_READINGS = 200, 6
 
 
 def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
@@ -25,14 +27,31 @@ def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
     Pure, linear in the text, and any text at all ends in an answer.
     """
     steps: list[str] = []
-    readings = [_read(reading, spoken, asked, steps) for reading in dict.fromkeys(spoken.readings)]
-    answer, signal = _agree(readings, spoken.readings)
+    bounded = _within_bounds(spoken)
+    readings = [_read(reading, bounded, asked, steps) for reading in dict.fromkeys(bounded.readings)]
+    answer, signal = _agree(readings, bounded.readings)
     steps.append(f"answer: {answer}")
     return Preference(
         answer=answer,
         evidence=signal.evidence if signal else "",
         where=signal.where if signal else "",
         steps=tuple(steps[:STEPS_KEPT]),
+    )
+
+
+def _within_bounds(spoken: Spoken) -> Spoken:
+    """The same with every text cut to what a person may have written."""
+    readings = tuple(
+        tuple(_cut(segment) for segment in reading[:MOST_SEGMENTS])
+        for reading in spoken.readings[:MOST_READINGS]
+    )
+    quoted, forwarded = within_bounds(spoken.quoted), within_bounds(spoken.forwarded)
+    return replace(spoken, readings=readings, quoted=quoted, forwarded=forwarded)
+
+
+def _cut(segment: Segment) -> Segment:
+    return replace(
+        segment, text=within_bounds(segment.text), question=within_bounds(segment.question)[-2_000:]
     )
 
 

@@ -207,11 +207,16 @@ def test_the_steps_show_segments_clauses_and_the_answer() -> None:
     assert steps[-1] == "answer: yes"
 
 
-def test_a_megabyte_of_text_is_read_within_a_second() -> None:
-    text = "Lorem ipsum dolor sit amet notifikation consetetur nicht. " * 18_000
-    start = time.perf_counter()
+@pytest.mark.parametrize(
+    "piece",
+    ["Lorem ipsum notifikation nicht. ", " ", "a", "x, ", "(a: b) ", "[ ] ", "notify: maybe\n", "~~a ", "\n"],
+)
+def test_a_megabyte_of_text_is_read_within_a_second(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    read_preference(spoken("Bonjour, hola, hallo, ciao, olá"))
+    start = time.process_time()
     read_preference(spoken(text))
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 @settings(max_examples=60, deadline=None)
