@@ -93,7 +93,7 @@ def _trusted_fields(headers: tuple[tuple[str, str], ...], policy: TrustPolicy) -
             return
         if lowered != _FIELD:
             continue
-        server = _server_of(value)
+        server = server_of(value)
         if server in anchors:
             yield TrustedField(server=server, results=_parse(value))
             found = True
@@ -103,7 +103,7 @@ def _trusted_fields(headers: tuple[tuple[str, str], ...], policy: TrustPolicy) -
         topmost = False
 
 
-def _server_of(value: str) -> str | None:
+def server_of(value: str) -> str | None:
     """The authserv-id, '' where the field cannot be parsed, None where it begins with a result instead."""
     first = value[:_LONGEST].partition(";")[0]
     try:
