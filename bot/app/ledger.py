@@ -3,7 +3,6 @@
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ class Ledger:
     keeping: Keeping
 
 
-def open_database(settings: Settings, *, clock: Callable[[], float] = time.time) -> Database:
+def open_database(settings: Settings, *, clock: Callable[[], float] | None = None) -> Database:
     """The ledger's database as it is, whatever its schema."""
     return Database(
         settings.database, owner=node_name(settings), lease_seconds=settings.lease_seconds, clock=clock
@@ -75,7 +74,7 @@ def node_name(settings: Settings) -> str:
     return f"{settings.node or socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def open_ledger(settings: Settings, *, clock: Callable[[], float] = time.time) -> Ledger:
+def open_ledger(settings: Settings, *, clock: Callable[[], float] | None = None) -> Ledger:
     """The stores, over a database whose schema is ours; raises ConfigurationError where it can't be."""
     database = open_database(settings, clock=clock)
     upgrade(database)

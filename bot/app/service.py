@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.settings.tables import MailboxSettings
 from bot.sheet.child import LimitedReader
 from bot.store.engine import FileLock
+from bot.store.upgrade import refuse_newer
 from bot.wire.smtp import SmtpMailer
 
 MEGABYTE = 1024 * 1024
@@ -112,6 +113,7 @@ def _service(
 
     def beat() -> None:
         work_wake.wake()
+        refuse_newer(ledger.database)
         troubles = [
             f"{watch.health.name}: {watch.health.trouble}" for watch in watches if watch.health.trouble
         ]
@@ -143,6 +145,7 @@ def _service(
         executor=executor,
         connections=settings.smtp.connections,
         max_per_minute=settings.smtp.max_per_minute,
+        lease_seconds=settings.lease_seconds,
         on_sent=wake_watches,
         log=log,
     )

@@ -197,6 +197,10 @@ class Outbox(Protocol):
         """The next letters, their attempt already written; replies before notices."""
         ...
 
+    def prolong(self, items: Sequence[OutboxItem]) -> None:
+        """Keep the lease on claimed letters that are still to be sent."""
+        ...
+
     def sent(self, items: Sequence[OutboxItem], refused: Sequence[tuple[int, str]] = ()) -> None:
         """Taken by the server; (id, words) of those it refused for good; copies for Sent become chores."""
         ...
@@ -259,6 +263,14 @@ class Nodes(Protocol):
 
     def let_go(self, name: str) -> None:
         """Give a named lease back."""
+        ...
+
+    def take_turn(self, name: str) -> bool:
+        """Take a named lease that only one thread of one node may have; `hold` prolongs it."""
+        ...
+
+    def end_turn(self, name: str) -> None:
+        """Give the turn to whoever is next."""
         ...
 
     def beat(self, status: str) -> None:

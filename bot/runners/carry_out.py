@@ -10,6 +10,7 @@ from bot.ports import Directory
 from bot.reply.render import render_results
 from bot.request.wishes import read_wishes
 from bot.runners.case import Case
+from bot.runners.fence import turn_at
 from bot.runners.letters import reply_letter
 from bot.runners.office import Office
 from bot.runners.report import (
@@ -113,8 +114,8 @@ def carry_out(job: Job, record: ImportRecord, office: Office) -> None:
     if record.dry_run:
         check_accounts(job, record, directory, office.imports)
         return
-    lease = f"directory:{directory.name}"
-    if directory.serial and not office.nodes.hold(lease):
+    turn = turn_at(directory.name)
+    if directory.serial and not office.nodes.take_turn(turn):
         raise DirectoryUnavailable(
             f"another import is being carried out in {directory.name}", retry_after=2.0
         )
@@ -122,7 +123,7 @@ def carry_out(job: Job, record: ImportRecord, office: Office) -> None:
         create_accounts(job, record, directory, office.imports)
     finally:
         if directory.serial:
-            office.nodes.let_go(lease)
+            office.nodes.end_turn(turn)
 
 
 def _directory(record: ImportRecord, office: Office) -> Directory:

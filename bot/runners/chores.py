@@ -22,17 +22,24 @@ class ChoreRunner:
         self._report = report
         self._selected: tuple[str, int] | None = None
 
-    def run_due(self) -> bool:
+    def run_due(self, keep_lease: Callable[[], None] = lambda: None) -> bool:
         """Do what is due; True if anything was, and so another folder may be selected now.
 
+        `keep_lease` is called before each and raises LeaseLost where the mailbox is another node's now.
         Raises MailboxUnavailable; the chores not done by then are still due.
         """
         self._selected = None
         worked = False
         while due := self._chores.claim(self._name, CLAIM):
             worked = True
-            done = [chore for chore in due if self._do(chore)]
-            self._chores.done(done)
+            done: list[DueChore] = []
+            try:
+                for chore in due:
+                    keep_lease()
+                    if self._do(chore):
+                        done.append(chore)
+            finally:
+                self._chores.done(done)
         return worked
 
     def _do(self, due: DueChore) -> bool:

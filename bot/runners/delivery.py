@@ -8,8 +8,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bot.errors import DeliveryDeferred, DeliveryRefused, LoginRefused, RollcallError, Temporary
+from bot.errors import (
+    DeliveryDeferred,
+    DeliveryRefused,
+    LedgerUnavailable,
+    LoginRefused,
+    RollcallError,
+    Temporary,
+)
 from bot.ports import Mailer, Outbox
+from bot.runners.fence import seconds_awake
 from bot.values.ledger import OutboxItem
 from bot.values.outgoing import LetterKind
 
@@ -40,6 +48,7 @@ class _Results:
     deferred: list[tuple[OutboxItem, str, float]] = field(default_factory=list)
     troubles: int = 0
     finished: bool = False
+    ours_until: float = 0.0
 
     def refuse(self, item: OutboxItem, words: str) -> None:
         """Refused for good: it is done with, and `words` say why."""
@@ -49,7 +58,8 @@ class _Results:
 
 class Delivery:
     """Sends what is due. `render` makes a letter of each claimed item (or says why it can't be made);
-    `connections` bounds what is under way at once, `max_per_minute` paces it (0: as fast as taken)."""
+    `connections` bounds what is under way at once, `max_per_minute` paces it (0: as fast as taken). A letter
+    is claimed for `lease_seconds`, which are prolonged while its batch is under way."""
 
     def __init__(
         self,
@@ -60,6 +70,7 @@ class Delivery:
         executor: Executor,
         connections: int,
         max_per_minute: int = 0,
+        lease_seconds: float = 30.0,
         on_sent: Callable[[Sequence[OutboxItem]], None] = lambda items: None,
         log: Callable[..., None] = lambda event, **details: None,
         clock: Callable[[], float] = time.time,
@@ -73,6 +84,7 @@ class Delivery:
         self._batch = (
             connections * 25 if not self._pace else max(1, min(connections * 25, max_per_minute // 6))
         )
+        self._lease_seconds = lease_seconds
         self._on_sent = on_sent
         self._log = log
         self._clock = clock
@@ -95,19 +107,22 @@ class Delivery:
 
     async def send_due(self) -> int:
         """Claim a batch, send it, write down what became of it; returns how many were claimed."""
+        ours_until = seconds_awake() + self._lease_seconds
         items = await self._in_thread(self._outbox.claim, self._batch)
         if not items:
             return 0
         letters = await self._in_thread(self._render, items)
-        results = _Results()
+        results = _Results(ours_until=ours_until)
         queue = list(reversed(items))
         workers = [self._drain(queue, letters, results) for _ in range(min(self._connections, len(items)))]
         writer = asyncio.create_task(self._write_down(results))
+        keeper = asyncio.create_task(self._keep_lease(items, results))
         try:
             await asyncio.gather(*workers)
         finally:
             results.finished = True
-            await asyncio.gather(writer, return_exceptions=True)
+            keeper.cancel()
+            await asyncio.gather(writer, keeper, return_exceptions=True)
             await self._flush(results)
         return len(items)
 
@@ -121,6 +136,10 @@ class Delivery:
                 results.refuse(item, letter)
                 continue
             await self._keep_pace()
+            if seconds_awake() >= results.ours_until:
+                # The ledger is out of reach: another node may be sending these by now.
+                queue.clear()
+                return
             if not await self._send(item, letter, results):
                 # The server is away: what is left of the batch waits with the rest.
                 results.deferred.extend((other, self.trouble, FIRST_DELAY) for other in queue)
@@ -174,6 +193,17 @@ class Delivery:
         while not results.finished:
             await self._flush(results)
             await asyncio.sleep(0.01)
+
+    async def _keep_lease(self, items: Sequence[OutboxItem], results: _Results) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            asked = seconds_awake()
+            try:
+                await self._in_thread(self._outbox.prolong, items)
+            except LedgerUnavailable as trouble:
+                self._log("lease_not_prolonged", letters=len(items), reason=str(trouble))
+            else:
+                results.ours_until = asked + self._lease_seconds
 
     async def _flush(self, results: _Results) -> None:
         sent, refused, deferred = results.sent[:], results.refused[:], results.deferred[:]

@@ -45,15 +45,18 @@ class Intake:
         """Another folder was selected, or the connection is a new one."""
         self._selected = None
 
-    def check_inbox(self) -> int:
-        """Take in what is new in the inbox; returns how many messages are new work."""
-        return self._check(self._folders.inbox, approved=False)
+    def check_inbox(self, keep_lease: Callable[[], None] = lambda: None) -> int:
+        """Take in what is new in the inbox; returns how many messages are new work.
 
-    def check_approved(self) -> int:
+        `keep_lease` is called before each batch and raises LeaseLost where the mailbox is another node's now.
+        """
+        return self._check(self._folders.inbox, keep_lease, approved=False)
+
+    def check_approved(self, keep_lease: Callable[[], None] = lambda: None) -> int:
         """Take in what the staff dragged into the Approved folder."""
-        return self._check(self._folders.approved, approved=True)
+        return self._check(self._folders.approved, keep_lease, approved=True)
 
-    def _check(self, folder: str, *, approved: bool) -> int:
+    def _check(self, folder: str, keep_lease: Callable[[], None], *, approved: bool) -> int:
         state = self._select(folder)
         cursor = self._messages.cursor(self._name, folder)
         if cursor is None:
@@ -66,6 +69,7 @@ class Intake:
         uids = self._mailbox.uids_after(after)
         new = 0
         for arrivals in self._arrivals(folder, state, uids, approved=approved):
+            keep_lease()
             new += self._messages.receive(arrivals, rescan=rescan)
         if rescan and not uids:
             fresh = Cursor(uidvalidity=state.uidvalidity, last_uid=0, since=cursor.since)

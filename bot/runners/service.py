@@ -12,7 +12,7 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.errors import RollcallError
+from bot.errors import ConfigurationError, RollcallError
 from bot.runners.delivery import Delivery
 from bot.runners.watch import MailboxWatch
 from bot.runners.worker import WakeUp, Worker
@@ -46,10 +46,19 @@ class Service:
     companions: Sequence[Callable[[asyncio.Event], Coroutine[Any, Any, None]]] = field(default=())
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; in-flight work ends, leases go back, connections are closed."""
+        """Run until `stop` is set; in-flight work ends, leases go back, connections are closed.
+
+        Raises ConfigurationError where it found meanwhile that it must not go on.
+        """
         self.outbox_wake.bind(asyncio.get_running_loop())
         threads = self._start_threads()
-        scheduler = self._schedule()
+        reasons: list[ConfigurationError] = []
+
+        def end(reason: ConfigurationError) -> None:
+            reasons.append(reason)
+            stop.set()
+
+        scheduler = self._schedule(end)
         delivery = asyncio.create_task(self.delivery.run(self.outbox_wake.event, stop))
         companions = [asyncio.create_task(start(stop)) for start in self.companions]
         try:
@@ -63,6 +72,8 @@ class Service:
             self.outbox_wake.set()
             await self._ended(delivery, *companions)
             await asyncio.to_thread(self._join, threads)
+        for reason in reasons:
+            raise reason
 
     def _start_threads(self) -> list[threading.Thread]:
         loops = [(f"mailbox-{number}", watch.run) for number, watch in enumerate(self.watches)]
@@ -72,7 +83,7 @@ class Service:
             thread.start()
         return threads
 
-    def _schedule(self) -> AsyncIOScheduler:
+    def _schedule(self, end: Callable[[ConfigurationError], None]) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": AsyncIOExecutor()},
@@ -80,13 +91,17 @@ class Service:
             timezone="UTC",
         )
         for timed in self.timed:
-            scheduler.add_job(self._run_timed, "interval", seconds=timed.seconds, args=[timed], id=timed.name)
+            scheduler.add_job(
+                self._run_timed, "interval", seconds=timed.seconds, args=[timed, end], id=timed.name
+            )
         scheduler.start()
         return scheduler
 
-    async def _run_timed(self, timed: Timed) -> None:
+    async def _run_timed(self, timed: Timed, end: Callable[[ConfigurationError], None]) -> None:
         try:
             await asyncio.get_running_loop().run_in_executor(self.executor, timed.action)
+        except ConfigurationError as error:
+            end(error)
         except RollcallError as trouble:
             self.log("timed_action_failed", action=timed.name, reason=str(trouble))
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import LoginRefused, MailboxRefused, RollcallError
+from bot.errors import LeaseLost, LoginRefused, MailboxRefused, RollcallError
 from bot.ports import Mailbox, Nodes
 from bot.runners.chores import ChoreRunner
+from bot.runners.fence import seconds_awake
 from bot.runners.intake import Intake
 from bot.settings.tables import Folders
 
@@ -93,7 +94,7 @@ class MailboxWatch:
         if not self._connected:
             self._connect()
         self._check()
-        if self._chores.run_due():
+        if self._chores.run_due(self._keep_lease):
             self._intake.forget_selection()
             # What arrived meanwhile in the inbox would go unnoticed while another folder is selected.
             self._check()
@@ -112,9 +113,9 @@ class MailboxWatch:
     def _check(self) -> None:
         new = 0
         if time.monotonic() >= self._approved_due:
-            new += self._intake.check_approved()
+            new += self._intake.check_approved(self._keep_lease)
             self._approved_due = time.monotonic() + self._poll_seconds
-        new += self._intake.check_inbox()
+        new += self._intake.check_inbox(self._keep_lease)
         self.health.checked = time.time()
         if new:
             self._log("mail_taken_in", mailbox=self._name, messages=new)
@@ -129,10 +130,16 @@ class MailboxWatch:
     def _holds_lease(self) -> bool:
         if not self._lease:
             return True
-        if time.monotonic() >= self._lease_due or not self.health.holder:
+        if seconds_awake() >= self._lease_due or not self.health.holder:
+            asked = seconds_awake()
             self.health.holder = self._nodes.hold(self._lease)
-            self._lease_due = time.monotonic() + self._lease_seconds / 4
+            self._lease_due = asked + self._lease_seconds / 4
         return self.health.holder
+
+    def _keep_lease(self) -> None:
+        """Before anything is written or moved: long work must not outlast the lease."""
+        if not self._holds_lease():
+            raise LeaseLost(f"another node watches {self._name} now")
 
     def _well(self) -> None:
         if self.health.trouble:

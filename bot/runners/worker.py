@@ -4,6 +4,7 @@ import contextlib
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.errors import (
     ConfigurationError,
@@ -15,6 +16,7 @@ from bot.errors import (
     Temporary,
 )
 from bot.runners.apart import TOLD_TO_STOP
+from bot.runners.fence import fence_all, seconds_awake
 from bot.runners.holding import set_aside
 from bot.runners.office import Office
 from bot.runners.route import work_message
@@ -87,13 +89,14 @@ class Worker:
 
     def work_one(self) -> bool:
         """Claim one message and work it; False when none is due."""
+        asked = seconds_awake()
         job = self._office.messages.claim()
         if job is None:
             return False
         if job.crashes >= SUSPECT_CRASHES and not is_beyond_hope(job):
             self._work_apart(job)
         else:
-            self.work(job)
+            self.work(job, claimed=asked)
         return True
 
     def _work_apart(self, job: Job) -> None:
@@ -104,7 +107,7 @@ class Worker:
         """
         self._office.log("message_worked_apart", message=job.id, crashes=job.crashes)
         # A process takes seconds to start; without a heartbeat of ours another worker would take the job.
-        with Heartbeat(job, self._office):
+        with Heartbeat(job, self._office, since=seconds_awake()):
             code = self._apart(job)
         if code == 0:
             self._settled(job, None)
@@ -115,20 +118,25 @@ class Worker:
         with contextlib.suppress(LeaseLost):
             self._office.messages.failed(job, f"its worker process died (exit code {code})", _delay(job))
 
-    def work(self, job: Job) -> None:
-        """Work a claimed message to its end, or give it back."""
-        with Heartbeat(job, self._office):
-            self._work(job)
-
-    def _work(self, job: Job) -> None:
-        office = self._office
+    def work(self, job: Job, *, claimed: float | None = None) -> None:
+        """Work a message to its end, or give it back; `claimed` (by `seconds_awake`) is when its lease began,
+        None where that is not known here."""
         try:
-            settlement = self._settlement(job)
+            with Heartbeat(job, self._office, since=claimed) as heartbeat:
+                office = self._office
+                fenced = fence_all(office.directories, heartbeat.still_ours, office.nodes)
+                self._work(job, replace(office, directories=fenced))
+        except LeaseLost as lost:
+            self._office.log("lease_lost", message=job.id, reason=str(lost))
+
+    def _work(self, job: Job, office: Office) -> None:
+        try:
+            settlement = self._settlement(job, office)
             if is_ticket(job):
                 settlement = end_ticket(job, settlement, office)
             office.settler.settle(job, settlement)
-        except LeaseLost as lost:
-            office.log("lease_lost", message=job.id, reason=str(lost))
+        except LeaseLost:
+            raise
         except DirectoryRefused as refusal:
             self._wait(job, str(refusal), REFUSED_DELAY)
         except DirectoryUnavailable as trouble:
@@ -142,12 +150,12 @@ class Worker:
         else:
             self._settled(job, settlement)
 
-    def _settlement(self, job: Job) -> Settlement:
+    def _settlement(self, job: Job, office: Office) -> Settlement:
         if is_beyond_hope(job):
             why = f"Working on it failed {job.crashes} times at the same place."
-            return set_aside(job, self._office, why)
+            return set_aside(job, office, why)
         try:
-            return work_message(job, self._office)
+            return work_message(job, office)
         except MessageUnreadable as unreadable:
             return Settlement(state=MessageState.LEFT, reason=f"cannot be read as a mail: {unreadable}")
 
@@ -162,17 +170,29 @@ class Worker:
 
 
 class Heartbeat:
-    """Prolongs the lease of one job while it is worked on."""
+    """Prolongs the lease of one job while it is worked on, and knows until when it surely is ours."""
 
-    def __init__(self, job: Job, office: Office) -> None:
+    def __init__(self, job: Job, office: Office, *, since: float | None) -> None:
         self._job = job
         self._office = office
+        self._since = since
         self._done = threading.Event()
         self._thread: threading.Timer | None = None
 
+    def still_ours(self) -> bool:
+        """Whether nobody else can have claimed the job yet."""
+        return self._since is not None and seconds_awake() < self._since + self._office.lease_seconds
+
     def __enter__(self) -> "Heartbeat":
+        if self._since is None:
+            self._prolong()
         self._schedule()
         return self
+
+    def _prolong(self) -> None:
+        asked = seconds_awake()
+        self._office.messages.heartbeat(self._job)
+        self._since = asked
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
@@ -189,7 +209,7 @@ class Heartbeat:
         if self._done.is_set():
             return
         try:
-            self._office.messages.heartbeat(self._job)
+            self._prolong()
         except LeaseLost:
             # The job ended this moment, or somebody else has it: the fence tells on its next write.
             return

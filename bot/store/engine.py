@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, extract, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
@@ -16,18 +16,20 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModu
 from bot.errors import ConfigurationError, LedgerInUse, LedgerUnavailable
 
 Clock = Callable[[], float]
+ASK_CLOCK_EVERY = 60.0
 
 
 class Database:
-    """The ledger's database. `clock` gives epoch seconds; `owner` is the name under which leases are held."""
+    """The ledger's database. `clock` gives epoch seconds, by default those of a server that several machines
+    share, so that their leases end at one time; `owner` is the name under which leases are held."""
 
     def __init__(
-        self, url: str, *, owner: str, lease_seconds: float = 30.0, clock: Clock = time.time
+        self, url: str, *, owner: str, lease_seconds: float = 30.0, clock: Clock | None = None
     ) -> None:
         self.engine = open_engine(url)
         self.owner = owner
         self.lease_seconds = lease_seconds
-        self.clock = clock
+        self.clock = clock or (time.time if self.is_sqlite else SharedClock(self.engine))
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,6 +61,27 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+class SharedClock:
+    """Epoch seconds of the database server: machines whose clocks differ, or jump, agree on leases."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ahead = 0.0
+        self._asked = -ASK_CLOCK_EVERY
+
+    def __call__(self) -> float:
+        if time.monotonic() - self._asked > ASK_CLOCK_EVERY:
+            self._ask()
+        return time.monotonic() + self._ahead
+
+    def _ask(self) -> None:
+        with _translated(), self._engine.connect() as connection:
+            before = time.monotonic()
+            server = connection.execute(select(extract("epoch", func.clock_timestamp()))).scalar_one()
+            after = time.monotonic()
+        self._ahead, self._asked = float(server) - (before + after) / 2, after
 
 
 def open_engine(url: str) -> Engine:

@@ -135,7 +135,9 @@ class MessageStore:
         if same_place and not arrival.approved:
             return 0
         brought_back = row.filed and not rescan
-        if arrival.approved or brought_back:
+        # Renumbered, a folder shows mails again that wait there to be filed: nobody has brought them anew.
+        approved = arrival.approved and not (rescan and row.folder == place.folder)
+        if approved or brought_back:
             return self._work_again(connection, row.id, arrival)
         if row.filed or (row.uidvalidity == place.uidvalidity and row.folder == place.folder):
             # A restored mailbox, or the same bytes delivered twice: file the copy beside the first.

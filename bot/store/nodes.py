@@ -1,5 +1,7 @@
 """The processes that share a ledger: who lives, and who holds which named lease."""
 
+import threading
+
 from sqlalchemy import delete, or_, select, update
 
 from bot.store.engine import Database
@@ -12,6 +14,8 @@ class NodeStore:
     def __init__(self, database: Database, *, version: str) -> None:
         self._db = database
         self._version = version
+        self._turns: set[str] = set()
+        self._turns_lock = threading.Lock()
 
     def hold(self, name: str) -> bool:
         now = self._db.clock()
@@ -34,6 +38,18 @@ class NodeStore:
                 .where(leases.c.name == name, leases.c.owner == self._db.owner)
                 .values(owner="", until=0)
             )
+
+    def take_turn(self, name: str) -> bool:
+        with self._turns_lock:
+            if name in self._turns or not self.hold(name):
+                return False
+            self._turns.add(name)
+            return True
+
+    def end_turn(self, name: str) -> None:
+        with self._turns_lock:
+            self._turns.discard(name)
+            self.let_go(name)
 
     def beat(self, status: str) -> None:
         now = self._db.clock()

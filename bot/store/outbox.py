@@ -47,11 +47,24 @@ class OutboxStore:
                         state="sending",
                         attempts=outbox.c.attempts + 1,
                         lease_owner=self._db.owner,
-                        lease_until=now + self._db.lease_seconds * 4,
+                        lease_until=now + self._db.lease_seconds,
                     ),
                     [{"letter": row.id} for row in rows],
                 )
         return [_item(row) for row in rows]
+
+    def prolong(self, items: Sequence[OutboxItem]) -> None:
+        with self._db.write() as connection:
+            for start in range(0, len(items), CHUNK):
+                ids = [item.id for item in items[start : start + CHUNK]]
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id.in_(ids), *self._ours())
+                    .values(lease_until=self._db.clock() + self._db.lease_seconds)
+                )
+
+    def _ours(self) -> tuple[ColumnElement[bool], ...]:
+        return outbox.c.state == "sending", outbox.c.lease_owner == self._db.owner
 
     def abandon_own(self) -> None:
         """At start, on a ledger that only we serve: letters the last process was sending are free again."""
@@ -60,8 +73,11 @@ class OutboxStore:
 
     def sent(self, items: Sequence[OutboxItem], refused: Sequence[tuple[int, str]] = ()) -> None:
         words = dict(refused)
-        taken = [item for item in items if item.id not in words]
         with self._db.write() as connection:
+            # Another node may have sent it too after a lost lease; what it wrote down stands.
+            items = self._still_open(connection, items)
+            taken = [item for item in items if item.id not in words]
+            words = {item.id: words[item.id] for item in items if item.id in words}
             self._end(connection, [item.id for item in taken], "sent")
             self._end(connection, list(words), "failed", words)
             for item in items:
@@ -69,6 +85,19 @@ class OutboxStore:
                     self._move_notice(connection, item, words.get(item.id))
                 elif item.id not in words and item.kind in COPIED_TO_SENT:
                     self._copy_to_sent(connection, item)
+
+    def _still_open(self, connection: Connection, items: Sequence[OutboxItem]) -> list[OutboxItem]:
+        found: set[int] = set()
+        for start in range(0, len(items), CHUNK):
+            ids = [item.id for item in items[start : start + CHUNK]]
+            found.update(
+                connection.execute(
+                    select(outbox.c.id)
+                    .where(outbox.c.id.in_(ids), outbox.c.state.not_in(("sent", "failed")))
+                    .with_for_update()
+                ).scalars()
+            )
+        return [item for item in items if item.id in found]
 
     def _end(
         self, connection: Connection, ids: Sequence[int], state: str, words: dict[int, str] | None = None
@@ -112,7 +141,7 @@ class OutboxStore:
             for item, why, delay in items:
                 connection.execute(
                     update(outbox)
-                    .where(outbox.c.id == item.id)
+                    .where(outbox.c.id == item.id, *self._ours())
                     .values(
                         state="queued",
                         recipients="\n".join(item.recipients),

@@ -44,6 +44,13 @@ def require_current(database: Database) -> None:
     raise ConfigurationError("database: the schema is older than this release; run `rollcall db upgrade`")
 
 
+def refuse_newer(database: Database) -> None:
+    """Raise ConfigurationError where a newer release has upgraded the schema under us."""
+    version = schema_version(database)
+    if version > HEAD:
+        raise ConfigurationError(_newer(version))
+
+
 def _version(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
