@@ -169,7 +169,7 @@ def _service(
                 action=wake_watches,
             ),
             Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
-            Timed(name="questions", seconds=60.0, action=tidy),
+            Timed(name="questions", seconds=max(1.0, min(60.0, office.remind_seconds / 4)), action=tidy),
             Timed(name="returns", seconds=max(1.0, min(60.0, office.quiet_seconds / 4)), action=tell),
             Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
             *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),

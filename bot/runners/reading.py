@@ -32,7 +32,7 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
         return _confirmation(job, message, sender, confirming, office)
     customer = _acting_customer(sender, job, office)
     thread = _find_thread(message, office)
-    if thread is not None and (customer is None or thread.customer != customer.name):
+    if thread is not None and thread.customer != sender.customer:
         thread = None
     around = Circumstances(
         thread=_thread_fact(thread),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -196,8 +197,10 @@ class Scene:
 
     def send(self, message: EmailMessage) -> EmailMessage:
         """The mail is in the support mailbox when this returns."""
-        if isinstance(self.servers, EmbeddedServers) and not message["Authentication-Results"]:
-            self.servers.mail.deliver(message.as_bytes(), CUSTOMER, [SUPPORT], authenticated=False)
+        if isinstance(self.servers, EmbeddedServers):
+            trusted = bool(message["Authentication-Results"])
+            sender = parseaddr(message["From"])[1] if trusted else CUSTOMER
+            self.servers.mail.deliver(message.as_bytes(), sender, [SUPPORT], authenticated=trusted)
         else:
             self.servers.arrive(message.as_bytes())
         return message

@@ -84,6 +84,17 @@ def test_another_customers_answer_is_not_heard(desk: Desk) -> None:
     assert desk.notified == []
 
 
+def test_an_unproven_yes_in_the_thread_waits_for_the_staff(desk: Desk) -> None:
+    question = asked(desk)
+    settlement = desk.receive(answer("Yes", question, trusted=False))
+    assert settlement.state is MessageState.HELD
+    assert settlement.letters == ()
+    assert desk.office.messages.release(2, "staff")
+    desk.work()
+    desk.deliver()
+    assert len(desk.notified) == 2
+
+
 def test_headers_lost_the_quoted_reference_finds_the_thread(desk: Desk) -> None:
     question = asked(desk)
     quoted = "\n".join(f"> {line}" for line in words_of(question).splitlines())
