@@ -29,11 +29,13 @@ def module_portal(
     folder = tmp_path_factory.mktemp("portal")
     servers = EmbeddedServers(certificates)
     made = Scene(servers=servers, database=f"sqlite:///{folder}/rollcall.db", folder=folder)
-    portal = PortalScene(made)
-    portal.links = dict(zip(("ann", "bob"), portal.invite("ann", "bob"), strict=True))
-    with portal.visitor() as bob:
-        bob.open(portal.links["bob"])
-        bob.submit(password=GOOD, repeated=GOOD)
-    yield portal
-    made.end()
-    servers.stop()
+    try:
+        portal = PortalScene(made)
+        portal.links = dict(zip(("ann", "bob"), portal.invite("ann", "bob"), strict=True))
+        with portal.visitor() as bob:
+            bob.open(portal.links["bob"])
+            bob.submit(password=GOOD, repeated=GOOD)
+        yield portal
+    finally:
+        made.end()
+        servers.stop()
