@@ -38,11 +38,11 @@ def main() -> None:
     for rows in SIZES:
         told = subprocess.run(
             [sys.executable, "-m", "benchmarks.bench_sheet", str(rows)],
+            input=a_sheet(rows),
             capture_output=True,
-            text=True,
             check=True,
         )
-        print(f"{rows:>8} rows: {told.stdout.strip()}")
+        print(f"{rows:>8} rows: {told.stdout.decode().strip()}")
 
 
 def a_sheet(rows: int) -> bytes:

@@ -164,7 +164,7 @@ def _kind_of_ole(content: bytes) -> Kind:
         raise FileRefused(Verdict.ENCRYPTED)
     for name in ("workbook", "book"):
         if name in streams:
-            if _has_password(content[streams[name] :][:512]):
+            if _has_password(ole.read_stream(content, name)[:512]):
                 raise FileRefused(Verdict.ENCRYPTED)
             return Kind.XLS
     others = (("worddocument", "doc"), ("powerpoint document", "pptx"), ("__properties_version1.0", "msg"))

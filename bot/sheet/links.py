@@ -4,7 +4,8 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -14,33 +15,29 @@ from defusedxml.ElementTree import fromstring, iterparse
 
 from bot.sheet.grid import Beyond, column_index
 
+# What a damaged container or part makes of itself.
+UNREADABLE = (
+    KeyError,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ParseError,
+    zipfile.BadZipFile,
+    zlib.error,
+    DefusedXmlException,
+)
 _MAILTO_FORMULA = re.compile(r'HYPERLINK\(\s*"(mailto:[^"]+)"', re.IGNORECASE)
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _MOST_SPANNED = 10_000
 
 
-def beyond_values(content: bytes, marked: bool) -> Callable[[str], Callable[[], Beyond]]:
-    """For each sheet's name a reader of its links and errors that does its work once, when first asked."""
-
-    def for_sheet(name: str) -> Callable[[], Beyond]:
-        found: list[Beyond] = []
-
-        def ask() -> Beyond:
-            if not found:
-                found.append(_read_sheet_part(content, name) if marked else Beyond())
-            return found[0]
-
-        return ask
-
-    return for_sheet
-
-
-def _read_sheet_part(content: bytes, sheet: str) -> Beyond:
-    """A part that can't be read tells nothing: the values were read without it."""
+def links_of_xlsx(content: bytes, sheet: str) -> Beyond:
+    """The links and errors of one sheet. What can't be read tells nothing: values were read without it."""
     links: dict[tuple[int, int], str] = {}
     errors: dict[tuple[int, int], str] = {}
     with (
-        suppress(KeyError, ValueError, OSError, ParseError, zipfile.BadZipFile, DefusedXmlException),
+        suppress(*UNREADABLE),
         zipfile.ZipFile(io.BytesIO(content)) as archive,
     ):
         part = _part_of(archive, sheet)

@@ -1,7 +1,9 @@
 """Values of xlsx through openpyxl: slower, but it opens odd files and a far-off cell costs it nothing."""
 
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import ParseError
 
@@ -30,17 +32,19 @@ _BROKEN = (
     zipfile.BadZipFile,
     InvalidFileException,
     DefusedXmlException,
-    NotImplementedError,
-    RecursionError,
+    RuntimeError,  # also an encrypted part, an unknown packing, XML too deep
+    zlib.error,
 )
 
 
 def open_with_openpyxl(content: bytes, limits: SheetLimits) -> Iterator[Grid]:
     """The visible sheets in workbook order."""
     try:
-        workbook = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles, extensions and names, none of which we read
+            workbook = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
         for sheet in workbook.worksheets:
             if sheet.sheet_state == "visible":
                 # The dimension a file declares may be wrong, and openpyxl would lose the rows beyond it.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
 from bot.sheet import zips
+from bot.sheet.beyond import beyond_values
 from bot.sheet.calamine import open_with_calamine
 from bot.sheet.cells import TRIMMED
 from bot.sheet.delimited import read_delimited
@@ -13,7 +14,6 @@ from bot.sheet.encodings import decode
 from bot.sheet.faults import FileRefused
 from bot.sheet.grid import Grid
 from bot.sheet.kinds import Kind, kind_of_binary, kind_of_text
-from bot.sheet.links import beyond_values
 from bot.sheet.lists import read_lists
 from bot.sheet.markup import archived_page, html_text, read_html
 from bot.sheet.parsed import Parsed, Upload
@@ -113,8 +113,9 @@ def _read_by_kind(
     for engine in engines:
         try:
             if engine is Engine.CALAMINE:
-                beyond = beyond_values(content, bool(marks))
-                read_lists(open_with_calamine(content, limits, beyond), limits, parsed)
+                # An xlsx without any mark of them is spared the second pass.
+                beyond = beyond_values(content, kind if marks or kind is not Kind.XLSX else Kind.TEXT)
+                read_lists(open_with_calamine(content, beyond), limits, parsed)
                 return
             if kind is Kind.XLSX:
                 if parsed.upload.sink is not None:

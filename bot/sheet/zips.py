@@ -90,7 +90,7 @@ def _plain(name: str) -> str:
 def _inflated(content: bytes, info: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
     """The part as its data inflate (APPNOTE 4.4.5: 0 stored, 8 deflated), up to `most` bytes."""
     start = info.header_offset
-    if start + _LOCAL_HEADER.size > len(content):
+    if not 0 <= start <= len(content) - _LOCAL_HEADER.size:
         return
     header = _LOCAL_HEADER.unpack_from(content, start)
     start += _LOCAL_HEADER.size + header[9] + header[10]
