@@ -13,7 +13,7 @@ from bot.app.portal_check import check_links
 from bot.errors import ConfigurationError, RollcallError
 from bot.ports import CheckLine, Health
 from bot.settings import Settings
-from bot.settings.tables import DirectorySettings, MailboxSettings
+from bot.settings.tables import DirectorySettings, MailboxSettings, PortalSettings
 from bot.store.engine import Database
 
 
@@ -22,6 +22,8 @@ def check_everything(settings: Settings) -> Iterator[CheckLine]:
     yield from check_policy(settings)
     yield from check_installation(settings)
     yield from check_links(settings)
+    if settings.portal:
+        yield from _tried("portal pages", partial(_pages, settings.portal))
     database = open_database(settings)
     try:
         served = False
@@ -70,6 +72,13 @@ def _told_apart(
     for line in lines:
         subject = f"{mailbox.name}: {line.subject}" if len(settings.mailboxes) > 1 else line.subject
         yield CheckLine(subject=subject, health=line.health, detail=line.detail, mend=line.mend)
+
+
+def _pages(portal: PortalSettings) -> Iterator[CheckLine]:
+    # Only here, so that a check without a portal loads no web server.
+    from bot.app.portal import check_pages
+
+    yield from check_pages(portal)
 
 
 async def _mailer(settings: Settings) -> Sequence[CheckLine]:

@@ -4,7 +4,7 @@ a service without one loads no web server."""
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +16,11 @@ from bot.portal.crews import Crews
 from bot.portal.desk import Desk
 from bot.portal.hashing import Hasher
 from bot.portal.keys import Keys
-from bot.portal.pages import House, check_templates
-from bot.portal.serve import make_server, open_socket, serve
+from bot.portal.pages import House, check_templates, languages
+from bot.portal.serve import make_server, open_socket, serve, split_listen
 from bot.portal.site import make_portal
 from bot.portal.throttle import Throttle
+from bot.ports import CheckLine, Health
 from bot.runners.office import DAY, Office
 from bot.runners.portal_letters import PortalLetters
 from bot.settings import Settings
@@ -61,32 +62,98 @@ def open_portal(
     portal = settings.portal
     assert portal is not None
     check_templates(portal.templates)
-    throttles = ThrottleStore(database)
-    links = LinkStore(
-        database,
-        notices,
-        throttles,
-        token_of=office.links.token,
-        domain=office.message_id_domain,
-        link_seconds=settings.links.days * DAY,
-    )
-    tickets = TicketStore(database, messages, throttles, token_of=office.links.token)
-    sessions = SessionStore(database)
+    assets = Assets(make_palette(portal.colour), logo=portal.logo)
+    stores = _open_stores(settings, office, database, messages, notices)
     crews = Crews()
-    address = urlsplit(portal.public_url)
-    tls = address.scheme == "https"
+    desk = _make_desk(
+        settings, portal, office, database, stores, crews, on_letter=on_letter, on_message=on_message
+    )
+    app = make_portal(desk, assets, tls=_is_tls(portal))
+    server = make_server(app, trusted_proxies=portal.trusted_proxies)
+    listener = open_socket(portal.listen)
+    office.log("portal_listens", address=portal.listen, public_url=portal.public_url)
+
+    async def companion(stop: asyncio.Event) -> None:
+        try:
+            await serve(server, listener, stop)
+        finally:
+            crews.close()
+
+    return Portal(
+        companion=companion,
+        letters=PortalLetters(office, site=settings.site_value(), find_links=stores.links.find_all),
+        tidy=stores.tidy,
+    )
+
+
+def check_pages(portal: PortalSettings) -> Iterator[CheckLine]:
+    """Whether the operator's templates, logo and address can be used; raises ConfigurationError."""
+    check_templates(portal.templates)
+    Assets(make_palette(portal.colour), logo=portal.logo)
+    split_listen(portal.listen)
+    spoken = ", ".join(languages(portal.templates))
+    yield CheckLine(subject="portal pages", health=Health.OK, detail=f"in {spoken}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stores:
+    """The portal's part of the ledger."""
+
+    links: LinkStore
+    sessions: SessionStore
+    throttles: ThrottleStore
+    tickets: TicketStore
+
+    def tidy(self) -> None:
+        """Forget what has run out."""
+        self.throttles.tidy()
+        self.tickets.tidy()
+
+
+def _open_stores(
+    settings: Settings, office: Office, database: Database, messages: MessageStore, notices: NoticeBook
+) -> _Stores:
+    throttles = ThrottleStore(database)
+    token_of = office.links.token
+    return _Stores(
+        links=LinkStore(
+            database,
+            notices,
+            throttles,
+            token_of=token_of,
+            domain=office.message_id_domain,
+            link_seconds=settings.links.days * DAY,
+        ),
+        sessions=SessionStore(database),
+        throttles=throttles,
+        tickets=TicketStore(database, messages, throttles, token_of=token_of),
+    )
+
+
+def _make_desk(
+    settings: Settings,
+    portal: PortalSettings,
+    office: Office,
+    database: Database,
+    stores: _Stores,
+    crews: Crews,
+    *,
+    on_letter: Callable[[], None],
+    on_message: Callable[[], None],
+) -> Desk:
     names = [entry.name for entry in settings.directories if entry.kind == "embedded"]
     mailbox = next(iter(office.mailboxes.values()))
-    desk = Desk(
-        house=_house(settings, portal, sign_in=bool(names)),
+    house = _house(settings, portal, sign_in=bool(names))
+    return Desk(
+        house=house,
         sites={customer.name: customer.site for customer in office.customers},
-        links=links,
-        sessions=sessions,
-        tickets=tickets,
+        links=stores.links,
+        sessions=stores.sessions,
+        tickets=stores.tickets,
         sign_ins=EmbeddedSignIns(database.engine, names=names, clock=database.clock),
         directories=office.directories,
-        throttle=Throttle(throttles, crews.ledger, clock=database.clock),
-        keys=Keys(_signing_key(office), secure=tls, path=address.path.rstrip("/")),
+        throttle=Throttle(stores.throttles, crews.ledger, clock=database.clock),
+        keys=Keys(_signing_key(office), secure=_is_tls(portal), path=house.path),
         crews=crews,
         hasher=Hasher(crews.hashing),
         mailbox_name=mailbox.name,
@@ -99,27 +166,10 @@ def open_portal(
         now=database.clock,
         log=office.log,
     )
-    assets = Assets(make_palette(portal.colour), logo=portal.logo)
-    server = make_server(make_portal(desk, assets, tls=tls), trusted_proxies=portal.trusted_proxies)
-    listener = open_socket(portal.listen)
-    office.log("portal_listens", address=portal.listen, public_url=portal.public_url)
 
-    async def companion(stop: asyncio.Event) -> None:
-        try:
-            await serve(server, listener, stop)
-        finally:
-            crews.close()
 
-    def tidy() -> None:
-        throttles.tidy()
-        tickets.tidy()
-
-    site = settings.site_value()
-    return Portal(
-        companion=companion,
-        letters=PortalLetters(office, site=site, find_links=links.find_all),
-        tidy=tidy,
-    )
+def _is_tls(portal: PortalSettings) -> bool:
+    return urlsplit(portal.public_url).scheme == "https"
 
 
 def _house(settings: Settings, portal: PortalSettings, *, sign_in: bool) -> House:

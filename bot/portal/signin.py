@@ -61,7 +61,7 @@ class SignIn:
         """The account behind name and password, or None; or how long to wait before the next try."""
         desk = self._desk
         counted = self._turnstiles(request, username)
-        if wait := await desk.throttle.admit(*counted) or desk.throttle.admit_hash():
+        if wait := await desk.throttle.admit(*counted):
             return None, wait
         accounts = await desk.crews.ledger.do(desk.sign_ins.by_username, username)
         account = await desk.hasher.find_match(tidy_password(password), accounts)

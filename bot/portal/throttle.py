@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.portal.crews import Crew
 from bot.ports.portal import Throttles
@@ -19,7 +19,7 @@ LINK_EMAIL = Rate(burst=3, seconds=10 * MINUTE)
 TICKET_ADDRESS = Rate(burst=20, seconds=2 * MINUTE)
 TICKET_EMAIL = Rate(burst=5, seconds=10 * MINUTE)
 # All visitors together, so that a crowd of addresses cannot keep the machine hashing.
-HASHES = Rate(burst=60, seconds=0.1)
+HASHES = Rate(burst=60, seconds=0.15)
 REMEMBERED = 20_000
 
 
@@ -34,14 +34,18 @@ class Throttle:
         self._hashes_full_at = 0.0
 
     async def admit(self, *turnstiles: Turnstile) -> float:
-        """Count one more at each; the seconds to wait where one of them says no, and then none counts."""
-        return await self.admit_with(lambda: self._counts.admit(turnstiles), *turnstiles)
+        """Before a password is hashed: count one more at each, and one for all visitors together.
+
+        Returns the seconds to wait where one says no. What memory can refuse costs the ledger nothing.
+        """
+        if wait := self._remembered(turnstiles):
+            return wait
+        wait, self._hashes_full_at = HASHES.admit(self._hashes_full_at, self._clock())
+        return wait or await self.admit_with(lambda: self._counts.admit(turnstiles), *turnstiles)
 
     async def admit_with(self, count: Callable[[], Closed | None], *turnstiles: Turnstile) -> float:
-        """The same, where something else is written in the one transaction that counts."""
-        now = self._clock()
-        wait = max(self._closed_until.get(turnstile.key, 0.0) - now for turnstile in turnstiles)
-        if wait > 0:
+        """The same without a hash, where something else is written in the one transaction that counts."""
+        if wait := self._remembered(turnstiles):
             return wait
         closed = await self._crew.do(count)
         if closed is None:
@@ -49,17 +53,16 @@ class Throttle:
         self._remember(closed)
         return closed.seconds
 
+    def _remembered(self, turnstiles: Sequence[Turnstile]) -> float:
+        now = self._clock()
+        return max(0.0, *(self._closed_until.get(turnstile.key, 0.0) - now for turnstile in turnstiles))
+
     def _remember(self, closed: Closed) -> None:
         now = self._clock()
         if len(self._closed_until) >= REMEMBERED:
             self._closed_until = {key: until for key, until in self._closed_until.items() if until > now}
         if closed.key and len(self._closed_until) < REMEMBERED:
             self._closed_until[closed.key] = now + closed.seconds
-
-    def admit_hash(self) -> float:
-        """One more password hash, counted over all visitors."""
-        wait, self._hashes_full_at = HASHES.admit(self._hashes_full_at, self._clock())
-        return wait
 
     async def give_back(self, *turnstiles: Turnstile) -> None:
         """It was all right: it does not count."""

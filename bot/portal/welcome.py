@@ -105,12 +105,10 @@ class Welcome:
         return link if link and link.purpose is not LinkPurpose.TICKET else None
 
     async def _wait(self, request: Request) -> float:
-        throttle = self._desk.throttle
-        wait = await throttle.admit(
+        return await self._desk.throttle.admit(
             turnstile("set from", address_of(request), SET_ADDRESS),
             turnstile("set by", token_digest(request.path_params["token"]), SET_LINK),
         )
-        return wait or throttle.admit_hash()
 
     def _form(
         self,
