@@ -11,6 +11,7 @@ from bot.errors import ConfigurationError, RollcallError
 COMMANDS = {
     "demo": ("bot.cli.demo", "demo", "Try it: the whole job on an embedded mail server, no config needed."),
     "run": ("bot.cli.run", "run", "Run the service: watch the mailbox and answer."),
+    "init": ("bot.cli.init", "init", "Write a first configuration, by asking."),
     "check": ("bot.cli.check", "check", "Try every connection, and say how to mend what fails."),
     "preview": (
         "bot.cli.preview",

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from bot.cli import rollcall
 from bot.demo.mailserver import EmbeddedMail
+from bot.errors import ConfigurationError
 from bot.store.engine import Database
 from bot.store.upgrade import upgrade
 from tests.acceptance.scene import to_toml
@@ -54,7 +55,7 @@ def check(settings: dict[str, Any], folder: Path, *more: str) -> tuple[int, list
         done = CliRunner().invoke(
             rollcall, ["check", "--json", "--config", str(path), *more], catch_exceptions=False
         )
-    except Exception as error:  # what main() prints
+    except ConfigurationError as error:  # what main() prints
         return 2, [], str(error)
     return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()], ""
 
