@@ -1,6 +1,7 @@
 """One-time links: derived from a secret, so that a retried notice says the same and only a hash is stored."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -37,16 +38,10 @@ class LinkMaker:
 def load_key(path: Path) -> bytes:
     """The secret in `path`; made on the first run, readable by its owner alone."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _make_key(path)
     except OSError as error:
         raise ConfigurationError(f"links.key_file {path}: {error.strerror}") from None
-    else:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
@@ -54,3 +49,18 @@ def load_key(path: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise ConfigurationError(f"links.key_file {path}: must hold {KEY_BYTES} random bytes in hex")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """The file appears whole or not at all, whoever else makes it now and whenever the power fails."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another bot was quicker: its key is the key
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
