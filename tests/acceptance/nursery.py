@@ -72,7 +72,7 @@ class Nursery:
         self._process.stdout.close()
 
     def start(self, arguments: Sequence[str], log: Path, *, trap: str = "") -> Bot:
-        """`rollcall` with these arguments, in a session of its own, perhaps with a saboteur's trap."""
+        """`rollcall` with these arguments, in a process group of its own, perhaps with a saboteur's trap."""
         bot = Bot(self, self.ask({"arguments": list(arguments), "log": str(log), "trap": trap}))
         self._bots.append(bot)
         return bot
@@ -96,6 +96,8 @@ def serve() -> None:
             answer = code_of(request["code_of"], codes)
         else:
             answer = os.fork() or be_a_bot(request)
+            # Here and there: whoever comes first, it can be killed as a group from now on.
+            os.setpgid(answer, answer)
         print(json.dumps(answer), flush=True)
 
 
@@ -111,7 +113,7 @@ def code_of(pid: int, codes: dict[int, int]) -> int | None:
 
 def be_a_bot(request: dict[str, Any]) -> int:
     """In the fork: become the program, as the command line would have started it."""
-    os.setsid()
+    os.setpgid(0, 0)
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, log), (2, log)):
