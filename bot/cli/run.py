@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
+from bot.app.collector import spare_collector
 from bot.app.service import Running, build
 from bot.cli.common_options import config_option, config_path, required_settings
 from bot.cli.logs import make_log
@@ -26,6 +27,7 @@ def run(config: Path | None) -> None:
     log = make_log(settings.log.level, settings.log.format)
     notifier = Notifier()
     running = build(settings, log=log, on_checked=notifier.checked)
+    spare_collector()
     log("started", version=__version__, mailboxes=len(settings.mailboxes), config=str(config_path(config)))
     try:
         asyncio.run(_serve(running))

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.learners.plan import learner_of
 from bot.ports import Directory, Imports
-from bot.values.learner import Account, CreateResult, CreateStatus, ImportRow, Outcome
+from bot.values.learner import Account, CreateResult, CreateStatus, OpenRow, Outcome
 from bot.values.ledger import ImportRecord, Job
 
 # (position, outcome, detail, account id)
@@ -16,34 +15,38 @@ def create_accounts(job: Job, record: ImportRecord, directory: Directory, import
 
     Raises DirectoryUnavailable or DirectoryRefused as the directory does; what was journalled stays true.
     """
+    done = -1
     while True:
-        planned, creating = imports.unfinished(record.id, directory.batch_size)
+        planned, creating = imports.unfinished(record.id, directory.batch_size, done)
         if not planned and not creating:
             return
         if creating:
             _finish_interrupted(job, record, directory, imports, creating)
         if planned:
             _create_chunk(job, record, directory, imports, planned)
+        done = max(rows[-1].position for rows in (planned, creating) if rows)
 
 
 def check_accounts(job: Job, record: ImportRecord, directory: Directory, imports: Imports) -> None:
     """A dry run: look every row up, create nothing."""
+    done = -1
     while True:
-        planned, _ = imports.unfinished(record.id, directory.batch_size)
+        planned, _ = imports.unfinished(record.id, directory.batch_size, done)
         if not planned:
             return
-        found = directory.find([row.email for row in planned])
+        found = directory.find([row.learner.email for row in planned])
         told = _tell_existing(imports, planned, found, record)
         outcomes = [told.get(row.position, (row.position, Outcome.WOULD_CREATE, "", "")) for row in planned]
         imports.journal_outcomes(job, record.id, outcomes)
+        done = planned[-1].position
 
 
 def _create_chunk(
-    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[ImportRow]
+    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[OpenRow]
 ) -> None:
-    found = directory.find([row.email for row in rows])
+    found = directory.find([row.learner.email for row in rows])
     told = _tell_existing(imports, rows, found, record)
-    absent = [row for row in rows if row.key not in found]
+    absent = [row for row in rows if row.learner.key not in found]
     if told:
         imports.journal_outcomes(job, record.id, list(told.values()))
     if absent:
@@ -53,40 +56,40 @@ def _create_chunk(
 
 
 def _ask_platform(
-    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[ImportRow]
+    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[OpenRow]
 ) -> None:
-    results = directory.create([learner_of(row) for row in rows], record.reference)
+    results = directory.create([row.learner for row in rows], record.reference)
     outcomes = [_outcome(row, result) for row, result in zip(rows, results, strict=True)]
     imports.journal_outcomes(job, record.id, outcomes)
 
 
 def _finish_interrupted(
-    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[ImportRow]
+    job: Job, record: ImportRecord, directory: Directory, imports: Imports, rows: Sequence[OpenRow]
 ) -> None:
     """After a crash or a time-out nobody knows whether the call took effect: look first, then ask again."""
-    found = directory.find([row.email for row in rows])
+    found = directory.find([row.learner.email for row in rows])
     ours, absent = [], []
     for row in rows:
-        account = found.get(row.key)
+        account = found.get(row.learner.key)
         if account is None:
             absent.append(row)
         else:
             ours.append(_recovered(row, account, record.reference))
     if ours:
-        directory.adopt([found[row.key] for row in rows if row.key in found])
+        directory.adopt([found[row.learner.key] for row in rows if row.learner.key in found])
         imports.journal_outcomes(job, record.id, ours)
     if absent:
         _ask_platform(job, record, directory, imports, absent)
 
 
-def _recovered(row: ImportRow, account: Account, stamp: str) -> RowOutcome:
+def _recovered(row: OpenRow, account: Account, stamp: str) -> RowOutcome:
     """It was absent when we looked, so it is ours, unless it carries somebody else's stamp."""
     if account.stamp and account.stamp != stamp:
         return row.position, Outcome.EXISTING, "", account.id
     return row.position, Outcome.CREATED, "", account.id
 
 
-def _outcome(row: ImportRow, result: CreateResult) -> RowOutcome:
+def _outcome(row: OpenRow, result: CreateResult) -> RowOutcome:
     account = result.account.id if result.account else ""
     match result.status:
         case CreateStatus.CREATED:
@@ -98,15 +101,15 @@ def _outcome(row: ImportRow, result: CreateResult) -> RowOutcome:
 
 
 def _tell_existing(
-    imports: Imports, rows: Sequence[ImportRow], found: Mapping[str, Account], record: ImportRecord
+    imports: Imports, rows: Sequence[OpenRow], found: Mapping[str, Account], record: ImportRecord
 ) -> dict[int, RowOutcome]:
-    existing = [row for row in rows if row.key in found]
+    existing = [row for row in rows if row.learner.key in found]
     if not existing:
         return {}
-    before = imports.created_before([row.key for row in existing], record.customer)
+    before = imports.created_before([row.learner.key for row in existing], record.customer)
     told: dict[int, RowOutcome] = {}
     for row in existing:
-        reference = before.get(row.key, "")
+        reference = before.get(row.learner.key, "")
         detail = f"created by your upload {reference}" if reference else ""
-        told[row.position] = (row.position, Outcome.EXISTING, detail, found[row.key].id)
+        told[row.position] = (row.position, Outcome.EXISTING, detail, found[row.learner.key].id)
     return told

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from bot.values.address import domain_of, identity_key
-from bot.values.learner import ImportRow, Learner, Outcome
+from bot.values.learner import ImportRow, Outcome
 from bot.values.sheet import Check, Reason, SheetReading, SheetRow, Verdict
 
 OUTCOME_OF_CHECK = {
@@ -70,8 +70,3 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def learner_of(row: ImportRow) -> Learner:
-    """The learner that a row asks for."""
-    return Learner(first_name=row.first_name, last_name=row.last_name, email=row.email, key=row.key)

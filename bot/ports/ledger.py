@@ -7,7 +7,7 @@ under a fence that is no longer ours.
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from bot.values.learner import ImportRow, NoticeState, Outcome
+from bot.values.learner import ImportRow, NoticeState, OpenRow, Outcome
 from bot.values.ledger import (
     Arrival,
     AskedQuestion,
@@ -99,8 +99,11 @@ class Imports(Protocol):
         """All rows by position."""
         ...
 
-    def unfinished(self, import_id: int, limit: int) -> tuple[list[ImportRow], list[ImportRow]]:
-        """The next rows without an outcome: (planned, creating), at most `limit` together."""
+    def unfinished(self, import_id: int, limit: int, after: int = -1) -> tuple[list[OpenRow], list[OpenRow]]:
+        """The next rows without an outcome: (planned, creating), at most `limit` together, by position.
+
+        `after` is a position up to which every row is known to be done.
+        """
         ...
 
     def journal_creating(self, job: Job, import_id: int, positions: Sequence[int]) -> None:

@@ -1,7 +1,7 @@
 """Imports row by row, with the journal by which a crash finds its way."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,13 +10,30 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.store.engine import Database
 from bot.store.messages import MessageStore
 from bot.store.schema import import_rows, imports
-from bot.values.learner import ImportRow, Outcome
+from bot.values.learner import ImportRow, Learner, OpenRow, Outcome
 from bot.values.ledger import ImportRecord, ImportState, Job, Journal, NewImport
 from bot.values.request import Answer, Preference
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 REPAIR_SEPARATOR = "\x1f"
 LOOKUP_CHUNK = 500
+ROW_COLUMNS = (
+    "import_id",
+    "position",
+    "file",
+    "sheet",
+    "number",
+    "first_name",
+    "last_name",
+    "email",
+    "key",
+    "outcome",
+    "reason",
+    "detail",
+    "hint",
+    "repairs",
+    "journal",
+)
 
 
 class ImportStore:
@@ -58,7 +75,12 @@ class ImportStore:
             ).inserted_primary_key
             assert import_id is not None
             if new.rows:
-                connection.execute(import_rows.insert(), [_columns(import_id[0], row) for row in new.rows])
+                self._db.execute_many(
+                    connection,
+                    import_rows.insert(),
+                    ROW_COLUMNS,
+                    [_columns(import_id[0], row) for row in new.rows],
+                )
         return ImportRecord(
             id=import_id[0],
             reference=reference,
@@ -92,53 +114,64 @@ class ImportStore:
             )
             return [import_row(row) for row in found]
 
-    def unfinished(self, import_id: int, limit: int) -> tuple[list[ImportRow], list[ImportRow]]:
+    def unfinished(self, import_id: int, limit: int, after: int = -1) -> tuple[list[OpenRow], list[OpenRow]]:
+        table = import_rows.c
         with self._db.read() as connection:
-            creating = self._in_journal(connection, import_id, Journal.CREATING, limit)
-            planned = self._in_journal(connection, import_id, Journal.PLANNED, limit - len(creating))
-        return planned, creating
-
-    def _in_journal(
-        self, connection: Connection, import_id: int, journal: Journal, limit: int
-    ) -> list[ImportRow]:
-        if limit <= 0:
-            return []
-        found = connection.execute(
-            select(import_rows)
-            .where(import_rows.c.import_id == import_id, import_rows.c.journal == journal)
-            .order_by(import_rows.c.position)
-            .limit(limit)
-        )
-        return [import_row(row) for row in found]
+            found = connection.execute(
+                select(
+                    table.journal, table.position, table.first_name, table.last_name, table.email, table.key
+                )
+                .where(
+                    table.import_id == import_id,
+                    table.position > after,
+                    table.journal.in_((Journal.PLANNED, Journal.CREATING)),
+                )
+                .order_by(table.position)
+                .limit(limit)
+            ).all()
+        rows: dict[str, list[OpenRow]] = {Journal.PLANNED.value: [], Journal.CREATING.value: []}
+        for journal, position, first_name, last_name, email, key in found:
+            learner = Learner(first_name=first_name, last_name=last_name, email=email, key=key)
+            rows[journal].append(OpenRow(position=position, learner=learner))
+        return rows[Journal.PLANNED.value], rows[Journal.CREATING.value]
 
     def journal_creating(self, job: Job, import_id: int, positions: Sequence[int]) -> None:
+        statement = (
+            update(import_rows)
+            .where(
+                import_rows.c.import_id == bindparam("of"),
+                import_rows.c.position.between(bindparam("first"), bindparam("last")),
+            )
+            .values(journal=bindparam("stage"))
+        )
+        runs = [(import_id, first, last, Journal.CREATING.value) for first, last in _runs(positions)]
         with self._db.write() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
-            _each_position(connection, import_id, positions, {"journal": Journal.CREATING})
+            self._db.execute_many(connection, statement, ("of", "first", "last", "stage"), runs)
 
     def journal_outcomes(
         self, job: Job, import_id: int, outcomes: Sequence[tuple[int, Outcome, str, str]]
     ) -> None:
         statement = (
             update(import_rows)
-            .where(import_rows.c.import_id == import_id, import_rows.c.position == bindparam("at"))
+            .where(import_rows.c.import_id == bindparam("of"), import_rows.c.position == bindparam("at"))
             .values(
-                journal=Journal.DONE,
+                journal=bindparam("stage"),
                 outcome=bindparam("became"),
                 detail=bindparam("because"),
                 account=bindparam("in_account"),
             )
         )
+        done = Journal.DONE.value
+        rows = [
+            (done, outcome.value, detail, account, import_id, position)
+            for position, outcome, detail, account in outcomes
+        ]
         with self._db.write() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
-            if outcomes:
-                connection.execute(
-                    statement,
-                    [
-                        {"at": position, "became": outcome, "because": detail, "in_account": account}
-                        for position, outcome, detail, account in outcomes
-                    ],
-                )
+            self._db.execute_many(
+                connection, statement, ("stage", "became", "because", "in_account", "of", "at"), rows
+            )
 
     def by_reference(self, reference: str) -> ImportRecord | None:
         """The import of that reference."""
@@ -211,36 +244,36 @@ def import_row(row: Any) -> ImportRow:
     )
 
 
-def _columns(import_id: int, row: ImportRow) -> dict[str, Any]:
-    return {
-        "import_id": import_id,
-        "position": row.position,
-        "file": row.file,
-        "sheet": row.sheet,
-        "number": row.number,
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "email": row.email,
-        "key": row.key,
-        "outcome": row.outcome.value,
-        "reason": row.reason,
-        "detail": row.detail,
-        "hint": row.hint,
-        "repairs": REPAIR_SEPARATOR.join(row.repairs),
-        "journal": (Journal.PLANNED if row.outcome is Outcome.PENDING else Journal.DONE).value,
-    }
+def _columns(import_id: int, row: ImportRow) -> tuple[Any, ...]:
+    """In the order of ROW_COLUMNS."""
+    return (
+        import_id,
+        row.position,
+        row.file,
+        row.sheet,
+        row.number,
+        row.first_name,
+        row.last_name,
+        row.email,
+        row.key,
+        row.outcome.value,
+        row.reason,
+        row.detail,
+        row.hint,
+        REPAIR_SEPARATOR.join(row.repairs),
+        (Journal.PLANNED if row.outcome is Outcome.PENDING else Journal.DONE).value,
+    )
 
 
-def _each_position(
-    connection: Connection, import_id: int, positions: Sequence[int], values: dict[str, Any]
-) -> None:
-    if positions:
-        connection.execute(
-            update(import_rows)
-            .where(import_rows.c.import_id == import_id, import_rows.c.position == bindparam("at"))
-            .values(**values),
-            [{"at": position} for position in positions],
-        )
+def _runs(positions: Iterable[int]) -> list[tuple[int, int]]:
+    """The positions as (first, last) of neighbours: where all rows are new, thousands are one pair."""
+    runs: list[tuple[int, int]] = []
+    for position in sorted(positions):
+        if runs and runs[-1][1] == position - 1:
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[list[str]]:

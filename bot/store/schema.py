@@ -150,7 +150,7 @@ import_rows = Table(
     _text("repairs"),
     Column("journal", String(10), nullable=False),
     _text("account"),
-    Index("ix_import_rows_journal", "import_id", "journal", "position"),
+    sqlite_with_rowid=False,
 )
 
 notices = Table(

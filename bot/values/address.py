@@ -21,6 +21,9 @@ def domain_key(domain: str) -> str:
 def identity_key(email: str) -> str:
     """`casefold(NFKC(local part))@IDNA(domain)`; plus-tags and dots are part of the identity."""
     local, _, domain = email.strip().rpartition("@")
+    if local.isascii():
+        # What NFKC leaves alone and casefold only lowers: nearly every address there is.
+        return f"{local.lower()}@{domain_key(domain)}"
     return f"{unicodedata.normalize('NFKC', local).casefold()}@{domain_key(domain)}"
 
 

@@ -1,4 +1,8 @@
-"""A learner's way through an import: one outcome a row, one notice state a learner."""
+"""A learner's way through an import: one outcome a row, one notice state a learner.
+
+An import makes several of these values for each of its rows. Those are not frozen, though nobody changes one:
+a frozen value is made field by field through calls, which takes more than twice as long.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +32,7 @@ class NoticeState(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105  the learner is in
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Learner:
     """A person to get an account; `email` is also the username."""
 
@@ -38,7 +42,7 @@ class Learner:
     key: str  # see values.address.identity_key
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Account:
     """A learner in a directory. `stamp` is the import row that made it, '' where unknown."""
 
@@ -57,7 +61,7 @@ class CreateStatus(StrEnum):
     REFUSED = "refused"  # the platform will not take this learner; `reason` says why
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CreateResult:
     """One learner's result of `Directory.create`, in the order asked."""
 
@@ -67,7 +71,7 @@ class CreateResult:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class ImportRow:
     """A row of an import as the ledger keeps it.
 
@@ -89,3 +93,11 @@ class ImportRow:
     detail: str = ""
     hint: str = ""
     repairs: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class OpenRow:
+    """A row of an import that has no outcome yet, with whom it asks for."""
+
+    position: int
+    learner: Learner

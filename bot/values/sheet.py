@@ -35,7 +35,8 @@ class Reason(StrEnum):
     NOT_ALLOWED = "not_allowed"  # outside the domains this customer may create
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+# Not frozen for the reason given in `values.learner`.
+@dataclass(kw_only=True, slots=True)
 class SheetRow:
     """One learner row. `number` is the row as Excel shows it, from 1, blank rows counted.
 

@@ -289,9 +289,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),
         sa.PrimaryKeyConstraint("import_id", "position", name=op.f("pk_import_rows")),
-    )
-    op.create_index(
-        "ix_import_rows_journal", "import_rows", ["import_id", "journal", "position"], unique=False
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_import_rows_key"), "import_rows", ["key"], unique=False)
     op.create_table(
