@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.portal.crews import Crew
 from bot.ports.portal import Throttles
@@ -38,14 +38,14 @@ class Throttle:
 
         Returns the seconds to wait where one says no. What memory can refuse costs the ledger nothing.
         """
-        if wait := self._remembered(turnstiles):
+        if wait := self.closed(*turnstiles):
             return wait
         wait, self._hashes_full_at = HASHES.admit(self._hashes_full_at, self._clock())
         return wait or await self.admit_with(lambda: self._counts.admit(turnstiles), *turnstiles)
 
     async def admit_with(self, count: Callable[[], Closed | None], *turnstiles: Turnstile) -> float:
         """The same without a hash, where something else is written in the one transaction that counts."""
-        if wait := self._remembered(turnstiles):
+        if wait := self.closed(*turnstiles):
             return wait
         closed = await self._crew.do(count)
         if closed is None:
@@ -53,7 +53,8 @@ class Throttle:
         self._remember(closed)
         return closed.seconds
 
-    def _remembered(self, turnstiles: Sequence[Turnstile]) -> float:
+    def closed(self, *turnstiles: Turnstile) -> float:
+        """The seconds to wait at these, as far as is known without asking the ledger."""
         now = self._clock()
         return max(0.0, *(self._closed_until.get(turnstile.key, 0.0) - now for turnstile in turnstiles))
 

@@ -42,6 +42,7 @@ class PortalScene:
         wait_for(self._is_up, f"the portal\n{self.scene.log()[-2000:]}", seconds=60)
 
     def _is_up(self) -> bool:
+        assert self.process.poll() is None, self.scene.log()[-2000:]
         try:
             return httpx.get(f"{self.base}/static/portal.css").status_code == 200
         except httpx.TransportError:
