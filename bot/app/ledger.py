@@ -19,6 +19,7 @@ from bot.store.nodes import NodeStore
 from bot.store.notices import NoticeBook
 from bot.store.outbox import OutboxStore
 from bot.store.queries import Queries
+from bot.store.records import RecordStore
 from bot.store.returns import ReturnStore
 from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
@@ -42,6 +43,7 @@ class Ledger:
     notices: NoticeBook
     settler: Settler
     returns: ReturnStore
+    records: RecordStore
     keeping: Keeping
 
 
@@ -92,6 +94,7 @@ def open_ledger(settings: Settings, *, clock: Callable[[], float] | None = None)
         notices=notices,
         settler=settler,
         returns=ReturnStore(database, settler, notices),
+        records=RecordStore(database),
         keeping=Keeping(database, keep_seconds=settings.keep_mail_days * DAY),
     )
 

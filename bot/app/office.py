@@ -55,6 +55,7 @@ def make_office(
         threads=ledger.threads,
         outbox=ledger.outbox,
         returns=ledger.returns,
+        records=ledger.records,
         nodes=ledger.nodes,
         directories=directories,
         sheets=sheets,

@@ -27,6 +27,7 @@ def open_assessor(settings: Settings | None, sheets: SheetReader) -> Assessor:
         verifier=make_verifier(settings),
         own_addresses=frozenset(own),
         own_domain=settings.message_id_domain,
+        helpdesks=settings.helpdesk_values(),
     )
 
 

@@ -20,6 +20,7 @@ from bot.runners.intake import Intake
 from bot.runners.notices import LetterRoom
 from bot.runners.office import Office
 from bot.runners.service import LoopEvent, Service, Timed
+from bot.runners.staff import send_digest
 from bot.runners.watch import MailboxHealth, MailboxWatch
 from bot.runners.worker import WakeUp, Worker
 from bot.settings import Settings
@@ -111,6 +112,10 @@ def _service(
             outbox_wake.set()
             wake_watches()
 
+    def digest() -> None:
+        if send_digest(office, settings.staff.digest_at):
+            outbox_wake.set()
+
     def beat() -> None:
         work_wake.wake()
         refuse_newer(ledger.database)
@@ -171,6 +176,7 @@ def _service(
             Timed(name="heartbeat", seconds=min(5.0, settings.lease_seconds / 3), action=beat),
             Timed(name="questions", seconds=max(1.0, min(60.0, office.remind_seconds / 4)), action=tidy),
             Timed(name="returns", seconds=max(1.0, min(60.0, office.quiet_seconds / 4)), action=tell),
+            *([Timed(name="digest", seconds=60.0, action=digest)] if settings.staff.digest else []),
             Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
             *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),
         ),

@@ -5,6 +5,7 @@ from bot.ports.ledger import Imports as Imports
 from bot.ports.ledger import Messages as Messages
 from bot.ports.ledger import Nodes as Nodes
 from bot.ports.ledger import Outbox as Outbox
+from bot.ports.ledger import Records as Records
 from bot.ports.ledger import Returns as Returns
 from bot.ports.ledger import Settler as Settler
 from bot.ports.ledger import Threads as Threads

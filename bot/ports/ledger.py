@@ -25,6 +25,7 @@ from bot.values.ledger import (
     Thread,
 )
 from bot.values.message import Address
+from bot.values.records import DayFigures
 from bot.values.returned import LostLetter, LostNotice, SentLetter
 
 
@@ -73,6 +74,10 @@ class Settler(Protocol):
 
     def say(self, job: Job, letters: Sequence[Outgoing]) -> None:
         """Send a word while the job goes on or waits; the same Message-ID is sent once."""
+        ...
+
+    def post_letters(self, letters: Sequence[Outgoing]) -> None:
+        """Send letters that belong to no job; the same Message-ID is sent once."""
         ...
 
     def take_back(self, job: Job, thread: int) -> None:
@@ -157,6 +162,18 @@ class Threads(Protocol):
         ...
 
 
+class Records(Protocol):
+    """What was done, counted."""
+
+    def was_written(self, message_id: str) -> bool:
+        """Whether a letter under this Message-ID was ever put into the outbox."""
+        ...
+
+    def day(self, since: float, until: float) -> DayFigures:
+        """What was finished in a period (epoch seconds), and what is open now."""
+        ...
+
+
 class Returns(Protocol):
     """Letters that came back: which of ours they are, and who has to hear of it."""
 
@@ -230,6 +247,10 @@ class Outbox(Protocol):
 
     def replies_in_thread(self, thread: int, seconds: float) -> int:
         """How many replies were written in a thread lately, for the cap."""
+        ...
+
+    def letters_in_thread(self, thread: int) -> list[bytes]:
+        """The letters written in a thread whose bytes are still kept, newest first, twenty at most."""
         ...
 
     def questions_within(self, address: str, seconds: float) -> int:

@@ -53,18 +53,23 @@ class SignRule:
 
 
 def find_sign(
-    message: Message, *, own_addresses: frozenset[str], own_message_ids: Callable[[str], bool]
+    message: Message,
+    *,
+    own_addresses: frozenset[str],
+    own_message_ids: Callable[[str], bool],
+    pardoned: frozenset[str] = frozenset(),
 ) -> Sign | None:
     """The surest sign of a machine on this message, or None where a person seems to have written it.
 
     `own_addresses` are the bot's own, in any writing; `own_message_ids` tells whether we made a Message-ID.
+    `pardoned` names the rules that say nothing about this sender.
     """
     ours = Ours(
         addresses=frozenset(identity_key(address) for address in own_addresses),
         is_own_message_id=own_message_ids,
     )
     for rule in SIGNS:
-        if rule.is_there(message, ours):
+        if rule.name not in pardoned and rule.is_there(message, ours):
             return Sign(name=rule.name, strength=rule.strength)
     return None
 

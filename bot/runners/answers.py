@@ -64,7 +64,7 @@ def _ask_for_sheet(case: Case, office: Office) -> Settlement:
         seed=f"ask.{case.job.fingerprint[:16]}.{case.job.run}",
         customer=customer,
     )
-    thread = case.thread.id if case.thread else office.threads.open(customer.name, [case.message.message_id])
+    thread = case.thread.id if case.thread else office.threads.open(customer.name, case.thread_keys)
     return Settlement(
         state=MessageState.ANSWERED,
         reason=case.screening.reason,

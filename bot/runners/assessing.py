@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from bot.mail.newest import read_newest
 from bot.ports import SheetReader, SignatureVerifier
 from bot.request.automation import find_sign
+from bot.request.helpdesk import PARDONED, find_helpdesk, own_text, read_requester
 from bot.request.preference import read_preference
 from bot.request.screen import Facts, SheetFact, screen_message, weigh_sheets
 from bot.request.screen import Thread as ThreadFact
 from bot.request.sender import CustomerIndex, judge_sender
 from bot.request.wishes import read_wishes
 from bot.values.customer import TrustPolicy
+from bot.values.helpdesk import Helpdesk
 from bot.values.message import Attachment, Message
 from bot.values.request import Answer, Preference, Screening, Sender, Sign, Spoken, Verified, Wishes
 from bot.values.sheet import SheetReading, Verdict
@@ -65,11 +67,12 @@ class Assessor:
     own_addresses: frozenset[str]
     own_domain: str
     sheets_per_message: int = 20
+    helpdesks: tuple[Helpdesk, ...] = ()
 
     def assess(self, message: Message, raw: bytes, around: Circumstances = Circumstances()) -> Assessment:
         """Everything the decision rests on, and the decision."""
         sender = self.judge(message, raw)
-        sign = self.find_sign(message)
+        sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
         spoken = read_newest(message)
         wishes = read_wishes(spoken, [file.name for file in message.attachments])
         preference = read_preference(spoken, asked=around.asked)
@@ -103,17 +106,44 @@ class Assessor:
         )
 
     def judge(self, message: Message, raw: bytes) -> Sender:
-        """Who sent it, on what proof; our own DKIM check is asked only where the server's word is missing."""
+        """Who sent it, on what proof; for whom, where a proven helpdesk sent it."""
+        helpdesk = self.helpdesk_of(message)
+        sender = self._prove(message, raw, checked_here=helpdesk is not None)
+        if helpdesk is None or sender.verified is not Verified.YES:
+            return sender
+        return self._speaks_for(message, helpdesk, sender)
+
+    def _prove(self, message: Message, raw: bytes, *, checked_here: bool) -> Sender:
+        """Our own DKIM check is asked only where the server's word is missing, and never for strangers."""
         sender = judge_sender(message, self.policy, self.customers)
-        if sender.verified is not Verified.NO or self.verifier is None or not sender.customer:
+        known = bool(sender.customer) or checked_here
+        if sender.verified is not Verified.NO or self.verifier is None or not known:
             return sender
         return judge_sender(
             message, self.policy, self.customers, signing_domains=self.verifier.signing_domains(raw)
         )
 
-    def find_sign(self, message: Message) -> Sign | None:
+    def helpdesk_of(self, message: Message) -> Helpdesk | None:
+        """The helpdesk whose address stands in From, proven or not."""
+        return find_helpdesk(message.sender.email, self.helpdesks) if message.sender else None
+
+    def _speaks_for(self, message: Message, helpdesk: Helpdesk, sender: Sender) -> Sender:
+        """Its requester, in a proven helpdesk's name; a stranger where that is nobody we know."""
+        person, why = read_requester(message, helpdesk, own_text(message))
+        customer = self.customers.find(person.email) if person else None
+        return replace(
+            sender,
+            address=person.email if person else sender.address,
+            customer=customer.name if customer else "",
+            why=f"{why}; {sender.why}",
+            through=helpdesk.name,
+        )
+
+    def find_sign(self, message: Message, *, pardoned: frozenset[str] = frozenset()) -> Sign | None:
         """What gives a machine away on this message, our own mail included."""
-        return find_sign(message, own_addresses=self.own_addresses, own_message_ids=self.is_ours)
+        return find_sign(
+            message, own_addresses=self.own_addresses, own_message_ids=self.is_ours, pardoned=pardoned
+        )
 
     def is_ours(self, message_id: str) -> bool:
         """Whether we made this Message-ID."""

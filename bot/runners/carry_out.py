@@ -59,9 +59,7 @@ def begin_import(case: Case, office: Office) -> ImportRecord:
     else:
         rows = plan_rows(case.readings, case.customer.learner_domains)
         source = pack_files(file_reports(case.readings))
-    thread = (
-        case.thread.id if case.thread else office.threads.open(case.customer.name, [case.message.message_id])
-    )
+    thread = case.thread.id if case.thread else office.threads.open(case.customer.name, case.thread_keys)
     new = NewImport(
         customer=case.customer.name,
         directory=case.customer.directory,

@@ -11,7 +11,8 @@ from bot.values.sheet import SheetReading, Verdict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """What a message says and who says it. `customer` is set only where the sender may act for it."""
+    """What a message says and who says it. `customer` is set only where the sender may act for it;
+    `ticket` stands for the helpdesk's ticket that it is about."""
 
     job: Job
     message: Message
@@ -21,7 +22,13 @@ class Case:
     screening: Screening
     customer: Customer | None = None
     thread: Thread | None = None
+    ticket: str = ""
     readings: tuple[SheetReading, ...] = field(default=())
+
+    @property
+    def thread_keys(self) -> tuple[str, ...]:
+        """By what a later mail of this conversation is known: its Message-ID, and its helpdesk's ticket."""
+        return (self.message.message_id, *([self.ticket] if self.ticket else []))
 
     @property
     def usable(self) -> tuple[SheetReading, ...]:

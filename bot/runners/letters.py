@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.mail.compose import can_be_sent_to, compose_letter, make_message_id, thread_of
+from bot.request.helpdesk import own_text, read_requester, return_address
 from bot.request.sender import find_customer
 from bot.runners.office import Office
 from bot.values.customer import Customer
+from bot.values.helpdesk import Helpdesk
 from bot.values.ledger import Chore, ChoreKind, Job, Outgoing
 from bot.values.message import Address, Message
 from bot.values.outgoing import Letter, LetterKind, Words
@@ -27,9 +29,11 @@ def reply_letter(
     assert message.sender is not None
     mailbox = office.mailboxes[job.place.mailbox]
     in_reply_to, references = thread_of(message)
-    to = Address(name=message.sender.name, email=message.sender.email)
+    helpdesk = office.assessor.helpdesk_of(message)
+    to = return_address(message, helpdesk) if helpdesk else message.sender
     own = frozenset().union(*({each.address, *each.aliases} for each in office.mailboxes.values()))
-    colleagues = _colleagues(message, own, customer)
+    # A helpdesk tells whoever is on copy of its ticket by itself.
+    colleagues = () if helpdesk else _colleagues(message, own, customer)
     letter = Letter(
         message_id=make_message_id(seed, office.message_id_domain),
         sender=Address(name=mailbox.display_name, email=mailbox.address),
@@ -51,8 +55,14 @@ def reply_letter(
         body=compose_letter(letter),
         mailbox=mailbox.name,
         import_id=import_id,
-        counted_for=to.email,
+        counted_for=_asked_by(message, helpdesk) or to.email,
     )
+
+
+def _asked_by(message: Message, helpdesk: Helpdesk | None) -> str:
+    """Whom a proven helpdesk speaks for: one requester's limit is not another's."""
+    person = read_requester(message, helpdesk, own_text(message))[0] if helpdesk else None
+    return person.email if person else ""
 
 
 def _colleagues(message: Message, own: frozenset[str], customer: Customer | None) -> tuple[Address, ...]:

@@ -10,6 +10,7 @@ from bot.ports import (
     Messages,
     Nodes,
     Outbox,
+    Records,
     Returns,
     Settler,
     SheetReader,
@@ -58,6 +59,7 @@ class Office:
     threads: Threads
     outbox: Outbox
     returns: Returns
+    records: Records
     nodes: Nodes
     directories: Mapping[str, Directory]
     sheets: SheetReader

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from bot.mail.newest import read_newest
 from bot.mail.parse import parse_message
+from bot.request.helpdesk import own_text, read_requester, ticket_key
 from bot.request.screen import Thread as ThreadFact
 from bot.runners.assessing import Assessment, Circumstances
 from bot.runners.case import Case
+from bot.runners.helpdesk import cut_own_letters, without_our_words
 from bot.runners.office import Office
 from bot.values.customer import Customer, VerificationMode
 from bot.values.ledger import ImportState, Job, QuestionKind, QuestionState, Thread
-from bot.values.message import Message
+from bot.values.message import Address, Message
 from bot.values.request import Decision, Screening, Sender, Strength, Verified
 
 REFERENCE = re.compile(r"\bRC-[0-9A-Z]{6}\b")
@@ -19,8 +21,13 @@ HOUR = 3600.0
 
 
 def open_message(job: Job, office: Office) -> Message:
-    """The message, taken apart; raises MessageUnreadable."""
-    return parse_message(job.raw, office.limits.message)
+    """The message, taken apart; raises MessageUnreadable. A helpdesk's carries its requester's name."""
+    message = parse_message(job.raw, office.limits.message)
+    helpdesk = office.assessor.helpdesk_of(message)
+    if helpdesk is None or message.sender is None:
+        return message
+    person, _ = read_requester(message, helpdesk, own_text(message))
+    return replace(message, sender=Address(name=person.name if person else "", email=message.sender.email))
 
 
 def read_case(job: Job, message: Message, office: Office) -> Case:
@@ -31,9 +38,15 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
     if confirming is not None:
         return _confirmation(job, message, sender, confirming, office)
     customer = _acting_customer(sender, job, office)
-    thread = _find_thread(message, office)
+    helpdesk = office.assessor.helpdesk_of(message) if sender.through else None
+    ticket = ticket_key(message, helpdesk) if helpdesk else ""
+    thread = _find_thread(message, ticket, office)
     if thread is not None and thread.customer != sender.customer:
         thread = None
+    came_back = False
+    if helpdesk is not None:
+        bodies = office.outbox.letters_in_thread(thread.id) if thread else []
+        message, came_back = cut_own_letters(message, bodies)
     around = Circumstances(
         thread=_thread_fact(thread),
         asked=thread is not None and _answers_about_notices(thread, message),
@@ -44,7 +57,9 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
         customer=customer.name if customer else "",
     )
     assessment = assessor.assess(message, job.raw, around)
-    return _case(job, message, assessment, customer, thread)
+    if helpdesk is not None:
+        assessment = without_our_words(message, assessment, came_back=came_back)
+    return replace(_case(job, message, assessment, customer, thread), ticket=ticket)
 
 
 def _case(
@@ -63,9 +78,9 @@ def _case(
     )
 
 
-def _find_thread(message: Message, office: Office) -> Thread | None:
-    """The thread a mail belongs to, by the Message-IDs it mentions or by the reference in our words."""
-    mentioned = (*message.in_reply_to, *message.references)
+def _find_thread(message: Message, ticket: str, office: Office) -> Thread | None:
+    """The thread of a mail, by the Message-IDs it mentions, its ticket, or the reference in our words."""
+    mentioned = (*message.in_reply_to, *message.references, *([ticket] if ticket else []))
     thread = office.threads.find(mentioned) if mentioned else None
     if thread is None:
         # Some ticket systems and phones drop the threading headers; what we wrote stays quoted.

@@ -26,6 +26,7 @@ from bot.settings.tables import (
     VerificationSettings,
 )
 from bot.values.customer import Customer, NotifyBy, Site, TrustPolicy
+from bot.values.helpdesk import Helpdesk
 from bot.values.sheet import SheetLimits
 
 MEGABYTE = 1024 * 1024
@@ -94,6 +95,18 @@ class Settings(Table):
     def message_id_domain(self) -> str:
         """What our Message-IDs end with."""
         return self.smtp.message_id_domain or self.mailboxes[0].address.rpartition("@")[2]
+
+    def helpdesk_values(self) -> tuple[Helpdesk, ...]:
+        """The `[[helpdesks]]` tables as values."""
+        return tuple(
+            Helpdesk(
+                name=entry.name,
+                address=entry.address,
+                requester_header=entry.requester_header,
+                requester_line=entry.requester_line,
+            )
+            for entry in self.helpdesks
+        )
 
     def trust_policy(self) -> TrustPolicy:
         """The `[verification]` table as the value the screening reads."""

@@ -223,6 +223,15 @@ class HelpdeskSettings(Table):
     requester_header: str = ""
     requester_line: str = ""
 
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "HelpdeskSettings":
+        if not self.requester_header and not self.requester_line:
+            raise ValueError(
+                f'helpdesk "{self.name}": give `requester_header` or `requester_line`, '
+                "where its mails name the person they speak for"
+            )
+        return self
+
 
 class StaffSettings(Table):
     """Where the staff are reached by mail; empty means only through the mailbox folders."""

@@ -16,6 +16,7 @@ from bot.values.outgoing import LetterKind
 
 COPIED_TO_SENT = (LetterKind.REPLY, LetterKind.FOLLOW_UP, LetterKind.QUESTION)
 CHUNK = 500
+LETTERS_GIVEN = 20
 
 
 class OutboxStore:
@@ -218,6 +219,16 @@ class OutboxStore:
 
     def replies_in_thread(self, thread: int, seconds: float) -> int:
         return self._written(seconds, outbox.c.thread == thread, outbox.c.kind == LetterKind.REPLY)
+
+    def letters_in_thread(self, thread: int) -> list[bytes]:
+        with self._db.read() as connection:
+            found = connection.execute(
+                select(outbox.c.body)
+                .where(outbox.c.thread == thread, outbox.c.body.is_not(None), outbox.c.position < 0)
+                .order_by(outbox.c.id.desc())
+                .limit(LETTERS_GIVEN)
+            )
+            return [bytes(body) for body in found.scalars()]
 
     def questions_within(self, address: str, seconds: float) -> int:
         to = outbox.c.counted_for == address if address else outbox.c.counted_for != ""

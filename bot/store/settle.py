@@ -145,6 +145,11 @@ class Settler:
             )
         self._notices.apply(connection, order.action, ids)
 
+    def post_letters(self, letters: Sequence[Outgoing]) -> None:
+        """Send letters that belong to no job; one that is there already stays as it is."""
+        with self._db.write() as connection:
+            self.post(connection, letters, 0)
+
     def post(self, connection: Connection, letters: Sequence[Outgoing], thread: int) -> None:
         """Put letters into the outbox; one that is there already stays as it is."""
         now = self._db.clock()

@@ -92,6 +92,7 @@ class Sender:
     customer: str  # name of the customer it may upload for; '' for a stranger
     verified: Verified
     why: str
+    through: str = ""  # the helpdesk that speaks for it, '' where it wrote itself
 
 
 class Strength(StrEnum):
