@@ -116,7 +116,9 @@ class Worker:
             return
         self._office.log("message_crashed", message=job.id, exit_code=code)
         with contextlib.suppress(LeaseLost):
-            self._office.messages.failed(job, f"its worker process died (exit code {code})", _delay(job))
+            # After the last fall it is only set aside: nothing is gained by waiting.
+            delay = 0.0 if job.crashes + 1 >= CRASHES_ALLOWED else _delay(job)
+            self._office.messages.failed(job, f"its worker process died (exit code {code})", delay)
 
     def work(self, job: Job, *, claimed: float | None = None) -> None:
         """Work a message to its end, or give it back; `claimed` (by `seconds_awake`) is when its lease began,

@@ -134,6 +134,13 @@ def be_a_bot(request: dict[str, Any]) -> int:
         os._exit(code)
 
 
+if __name__ == "__mp_main__":
+    # A process that a bot started, as a copy of itself.
+    from tests.acceptance import saboteur
+
+    if saboteur.TRAP in os.environ:
+        saboteur.set_trap(os.environ[saboteur.TRAP])
+
 if __name__ == "__main__":
     # Read in what every bot needs, before the first fork.
     import psycopg  # noqa: F401

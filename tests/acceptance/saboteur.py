@@ -1,7 +1,9 @@
 """Starts the real service with one trap in it: the process is killed right before or after a chosen call.
 
 `python -m tests.acceptance.saboteur POINT run --config …`, where POINT is such as `ImportStore.begin:after`.
-The trap wraps a method of the finished program from outside; the program knows nothing of it.
+`poison:WORD` is another trap: whoever works a mail with that word in it dies of a segmentation fault, also
+in a process made for suspects. A trap wraps a function of the finished program from outside; the program
+knows nothing of it.
 """
 
 import functools
@@ -13,13 +15,19 @@ from typing import Any
 
 from bot.cli import main
 from bot.directories.embedded import EmbeddedDirectory
+from bot.runners import worker
+from bot.runners.office import Office
 from bot.store.chores import ChoreStore
 from bot.store.imports import ImportStore
 from bot.store.messages import MessageStore
 from bot.store.outbox import OutboxStore
 from bot.store.settle import Settler
+from bot.values.ledger import Job, Settlement
 from bot.wire.imap import ImapMailbox
 from bot.wire.smtp import SmtpMailer
+
+# A process that the program starts as a copy of itself finds its trap here.
+TRAP = "ROLLCALL_TEST_TRAP"
 
 # The calls between which a message's journey can be cut, in the order of the journey.
 CALLS: dict[str, tuple[type, str]] = {
@@ -50,8 +58,24 @@ def die() -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
+def poison(word: bytes) -> None:
+    """Every mail with this word kills the process that works it, as a bug in a C library would."""
+    work_message = worker.work_message
+
+    def deadly(job: Job, office: Office) -> Settlement:
+        if word in job.raw:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return work_message(job, office)
+
+    worker.work_message = deadly  # type: ignore[attr-defined]
+
+
 def set_trap(point: str) -> None:
     """Wrap the call so that the process dies before or after it did something."""
+    os.environ[TRAP] = point
+    if point.startswith("poison:"):
+        poison(point.removeprefix("poison:").encode())
+        return
     call, _, moment = point.rpartition(":")
     owner, method = CALLS[call]
     original: Callable[..., Any] = getattr(owner, method)
@@ -88,6 +112,9 @@ def is_idle(method: str, arguments: tuple[Any, ...]) -> bool:
     arguments[0].calls_seen = seen + 1
     return seen < 3
 
+
+if __name__ == "__mp_main__" and TRAP in os.environ:
+    set_trap(os.environ[TRAP])
 
 if __name__ == "__main__":
     set_trap(sys.argv.pop(1))
