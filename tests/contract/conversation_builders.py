@@ -84,6 +84,12 @@ class Desk:
 
     def receive(self, message: EmailMessage) -> Settlement:
         """Take a mail in, work everything that is due, and tell how the last one ended."""
+        self.take_in(message)
+        self.work()
+        return self.settled[-1]
+
+    def take_in(self, message: EmailMessage) -> None:
+        """Take a mail in, as the mailbox's watch does."""
         self._uid += 1
         raw = message.as_bytes()
         envelope = read_envelope(raw)
@@ -103,8 +109,6 @@ class Desk:
                 )
             ]
         )
-        self.work()
-        return self.settled[-1]
 
     def work(self) -> None:
         """Work whatever is due."""

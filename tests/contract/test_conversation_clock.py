@@ -327,3 +327,21 @@ def test_a_sender_over_the_hourly_cap_is_held(open_desk: OpenDesk) -> None:
     desk = open_desk(limits={"replies_per_sender_hour": 2})
     states = [desk.receive(upload(name, text="No email please.")).state for name in ("a", "b", "c")]
     assert states == [MessageState.ANSWERED, MessageState.ANSWERED, MessageState.HELD]
+
+
+# ------------------------------------------------------------------ set aside
+
+
+def test_a_message_set_aside_is_told_to_the_staff_once(open_desk: OpenDesk) -> None:
+    desk = open_desk(staff={"address": "staff@yourcompany.test"})
+    desk.take_in(upload("ann", subject="A poisoned one"))
+    for _ in range(3):
+        job = desk.office.messages.claim()
+        assert job is not None
+        desk.office.messages.failed(job, "ValueError while working on it", 0.0)
+    desk.work()
+    assert desk.settled[-1].state is MessageState.SET_ASIDE
+    (letter,) = desk.letters(LetterKind.STAFF)
+    assert letter["Subject"] == "Set aside: A poisoned one"
+    assert "failed 3 times" in words_of(letter)
+    assert desk.letters(LetterKind.REPLY) == []
