@@ -240,6 +240,12 @@ class StaffSettings(Table):
     digest: bool = False
     digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:30"
 
+    @model_validator(mode="after")
+    def _digest_has_a_reader(self) -> "StaffSettings":
+        if self.digest and not self.address:
+            raise ValueError("staff: `digest` needs the `address` it goes to")
+        return self
+
 
 class Limits(Table):
     """How much of anything is taken; over a limit the sender is told, and nothing is lost."""
