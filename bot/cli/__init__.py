@@ -26,6 +26,8 @@ COMMANDS = {
     "retry": ("bot.cli.act", "retry", "Work a message again, safely."),
     "approve": ("bot.cli.act", "approve", "Let a held message through."),
     "undo": ("bot.cli.act", "undo", "Deactivate the unused accounts that an import created."),
+    "backup": ("bot.cli.backup", "backup", "Copy the ledger while the service runs."),
+    "forget": ("bot.cli.forget", "forget", "Remove a person's data, and report what was removed."),
     "db": ("bot.cli.db", "db", "The ledger's database: upgrade, version."),
 }
 
