@@ -259,8 +259,14 @@ def _sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple
         for hit in hits
         if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken | nouns_only)
         and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
+        and not (hit.tag == "it" and language == "de" and _before_a_noun(words, hit.last))
         and not (hit.tag == "them" and hit.last + 1 in mails and words[hit.last].casefold() in small("every"))
     )
+
+
+def _before_a_noun(words: list[str], place: int) -> bool:
+    """German writes nouns with a capital: `die Konten` is an article and its noun."""
+    return words[place + 1 : place + 2] != [] and words[place + 1].istitle() and words[place].islower()
 
 
 def _weighs(clause: Clause) -> bool:

@@ -46,13 +46,24 @@ def topic_of(question: str, language: str) -> Topic | None:
 
 def topic_of_label(label: str, language: str) -> Topic | None:
     """The same for the label of a form line, where `Emails` alone is enough."""
-    languages = (language, *LANGUAGES) if len(label.split()) <= 6 else (language,)
+    foreign = len(label.split()) <= 6 and not _is_known(label, language)
+    languages = (language, *LANGUAGES) if foreign else (language,)
     for each in dict.fromkeys(languages):
         if topic := topic_of(label, each):
             return topic
     clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
     named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
+
+
+def _is_known(label: str, language: str) -> bool:
+    """Is every word listed in the mail's own language, so that no other need be asked (`Contact`)?"""
+    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    return all(
+        any(hit.first <= place <= hit.last for hit in (*clause.meaning, *clause.frame))
+        for clause in clauses
+        for place in range(len(clause.words))
+    )
 
 
 def _either_or(sentence: Sentence) -> bool:

@@ -55,6 +55,10 @@ def _singles_out(clause: Clause, only: Hit) -> bool:
 
 
 def _narrowed(clause: Clause, them: Hit) -> bool:
-    """`the learners from Leeds`, but not `the learners in the attached list`."""
+    """`the learners from Leeds`, `the apprentices`, but not `the learners in the attached list`."""
+    said = [word.casefold() for word in clause.words[them.first : them.last + 1]]
+    if any(word.startswith(tuple(small("trades"))) for word in said):
+        return True
     rest = [word.casefold() for word in clause.words[them.last + 1 : them.last + 5]]
+    rest = said[-1:] + rest if said[-1] in small("narrowing") else rest
     return bool(rest) and rest[0] in small("narrowing") and not small("listed") & set(rest)

@@ -31,6 +31,8 @@ class Topic:
 def addressee(clause: Clause) -> str:
     """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
     persons = clause.hits(*PERSONS)
+    if _wants_to_be_told(clause):
+        return "me"
     for verb in clause.hits("notify", "tell", "send"):
         if verb.tag != "send" and _is_named(clause, verb.last + 1):
             return "third"
@@ -43,6 +45,22 @@ def addressee(clause: Clause) -> str:
                 return _role_of(hit)
     tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
+
+
+def _wants_to_be_told(clause: Clause) -> bool:
+    """`I'd like to be notified`, `wir möchten informiert werden`: the sender's own wish for news."""
+    for verb in clause.hits("notify", "tell"):
+        subject = next((hit for hit in reversed(clause.hits("we")) if hit.last < verb.first), None)
+        if subject is None or clause.words[verb.first].casefold().endswith("ing"):
+            continue
+        between = [word.casefold() for word in clause.words[subject.last + 1 : verb.first]]
+        behind = clause.words[verb.last + 1 : verb.last + 2]
+        passive = bool(between and between[-1] in small("passive")) or (
+            clause.language != "en" and bool(small("told") & {*between, *behind})
+        )
+        if passive and set(between) <= small("wishing"):
+            return True
+    return False
 
 
 def _is_named(clause: Clause, place: int) -> bool:
@@ -65,7 +83,7 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return True
     if _offers_us(clause):
         return clause.has("channel")
-    if clause.has("other") and not clause.has("mail"):
+    if clause.has("other") and not clause.has("mail", "channel"):
         return False
     if clause.has("mail", "notify", "selftell") or (
         clause.has("tell") and (who == "them" or clause.has("self"))

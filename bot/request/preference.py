@@ -16,6 +16,8 @@ from bot.request.vocabulary import lexicon
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
+# So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
+SHORT = 4
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
 
@@ -130,7 +132,8 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
         return None
     questions = [sentence for sentence in read_sentences(quoted[:4000], language) if sentence.asks]
     topics = [topic_of(sentence.text, language) for sentence in questions]
-    return replace(topics[0], close=False) if len(topics) == 1 and topics[0] else None
+    close = len(text.split()) <= SHORT
+    return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None
 
 
 def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:

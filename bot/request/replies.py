@@ -74,10 +74,14 @@ def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
 
 def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     """`yes please`, `rather not` to the question at hand."""
-    starts = [hit for hit in clause.replies if hit.first <= 1 and (topic.asked or hit.tag in {"do", "dont"})]
+    starts = [
+        hit
+        for hit in clause.replies
+        if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
+    ]
     if starts and not topic.asked and not _adds_nothing(clause.words[max(hit.last for hit in starts) + 1 :]):
         return None
-    if not starts or clause.has("other") or not _is_bare(clause, starts):
+    if not starts or clause.has("other", "pointer") or not _is_bare(clause, starts):
         return None
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
@@ -95,7 +99,13 @@ def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
         return len(clause.words) <= 6 or (
             replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6
         )
-    return len(rest) <= 1 and len(clause.words) <= 6
+    goes_on = rest[:1] == ("to",) and len(rest) == 2
+    return (len(rest) <= 1 or goes_on) and len(clause.words) <= 6
+
+
+def _lead_in(clause: Clause) -> int:
+    """A reply may have one word before it (`well, yes`), but no subject: `they all know`."""
+    return 0 if any(hit.last == 0 for hit in clause.hits("them", "we", "you", "third", "role")) else 1
 
 
 def _adds_nothing(words: tuple[str, ...]) -> bool:

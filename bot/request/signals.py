@@ -102,6 +102,8 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     if topic and not clause.has("mail", "notify", "weak", "skip"):
         sign *= topic.sign
     if tells_themselves(clause):
+        if sign > 0 and clause.has("expects"):
+            return (Stance.YES, "they expect it") if clause.has("mail", "weak") else None
         if (clause.link == "because" and not clause.has("self", "selftell")) or (
             sign < 0 and clause.link != "instead_"
         ):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.request.clauses import Clause, Sentence
 from bot.request.forms import topic_of
 from bot.request.limits import LIMITS, limit_of
-from bot.request.matter import ACTS, Topic, is_about, requests, tells_themselves
+from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 
@@ -48,13 +48,18 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     steps: list[str] = []
     asked_here = None
     asks = sentence.asks
+    before: Clause | None = None
     for clause in _carried(sentence.clauses):
         if clause.has("other") and not clause.has("mail", "weak", "it"):
             here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
         given = clause.link == "because" and any(read for _, read in readings)
+        given |= before is not None and _tells_us_when(before, clause)
         read = None if given else read_clause(clause, resolved, asks=asks)
+        if before is not None and _goes_elsewhere(before, clause):
+            read = (Stance.UNCLEAR, "to somebody else")
+        before = clause
         if read and clause.link == "cond" and any(other.has("quotes") for other in sentence.clauses):
             read = (Stance.TOPIC, "names the mail")
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
@@ -66,6 +71,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     faded = [index for index, (clause, read) in enumerate(readings) if read and clause.has("initial")]
     if faded and any(read for _, read in readings[faded[-1] + 1 :]):
         readings, fades, turns = readings[faded[-1] + 1 :], False, turns or spoken_of
+    readings = _last_word(readings)
     signals = [
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _limited(readings)
@@ -80,6 +86,27 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         names_mail=_names_mail(sentence),
         steps=tuple(steps),
     )
+
+
+def _tells_us_when(before: Clause, clause: Clause) -> bool:
+    """`tell me, when all is done`: the condition belongs to our news, not to the learners' mail."""
+    told = addressee(before) == "me" and before.has("tell", "notify")
+    return told and clause.link in {"cond", "when_"} and not clause.has("mail", "notify")
+
+
+def _goes_elsewhere(before: Clause, clause: Clause) -> bool:
+    """`send the notifications to me, not to the learners`."""
+    sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
+    denied = clause.link == "instead_" or any(hit.first == 0 for hit in clause.hits("neg", "skip"))
+    return sent and denied and clause.has("them") and not clause.has(*ACTS[:-1])
+
+
+def _last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Clause, Reading | None]]:
+    """`we didn't want it but scrap that, send it`: within a sentence too the last word counts."""
+    for index in range(len(readings) - 1, 0, -1):
+        if readings[index][0].has("scrap") and any(read for _, read in readings[index + 1 :]):
+            return readings[index + 1 :]
+    return readings
 
 
 def _names_mail(sentence: Sentence) -> bool:

@@ -27,6 +27,7 @@ _EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
 _NOT_APPLICABLE = re.compile(r"\bn\s?/\s?a\b", re.IGNORECASE)
 # `am 1. April`: a full stop that ends no sentence.
 DATE = re.compile(r"(?<=\d)\.(?=\s*(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez))", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){1,6}")
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011](?=[^\W_])")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
 _MARKS = re.compile(r"[\u0300-\u036f]")
@@ -169,7 +170,7 @@ def fold(text: str) -> str:
 def clean(text: str) -> str:
     """One spelling of apostrophes and of e-mail, nothing invisible."""
     text = _NOT_APPLICABLE.sub("notapplicable", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
-    text = DATE.sub(" ", text)
+    text = _ADDRESS.sub(" anaddress ", DATE.sub(" ", text))
     return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
 
 

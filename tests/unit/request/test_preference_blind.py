@@ -1,0 +1,121 @@
+"""The preference in phrasings written apart from the corpus: what is said, and what only looks so."""
+
+import pytest
+
+from bot.request.preference import read_preference
+from bot.values.request import Segment, SegmentKind, Spoken
+
+QUESTION = "Would you like your new Learners to receive the default email notification of their account?"
+
+
+def answer(text: str, *, quoted: str = "", kind: SegmentKind = SegmentKind.TEXT, question: str = "") -> str:
+    segment = Segment(kind=kind, text=text, question=question)
+    return read_preference(Spoken(newest_text=text, readings=((segment,),), quoted=quoted)).answer.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Attached is the list with names and emails.",
+        "I've added the emails for everyone.",
+        "I corrected the emails for rows 3 and 4.",
+        "Sorry, here it is again with the emails fixed.",
+        "The sheet has everyone's email.",
+        "Each learner needs a unique email.",
+        "Please use the emails given.",
+        "Please don't share these emails with anyone.",
+        "We don't have emails for two of them, please use the username instead.",
+    ],
+)
+def test_emails_that_are_addresses_are_no_notification(text: str) -> None:
+    assert answer(text) == "unstated"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like to be notified on completion.",
+        "We would also like to be informed when it is done.",
+        "Please notify our billing department of the extra seats.",
+        "Please send a confirmation email to dana@acme.example when done.",
+        "Please let everyone in your team know how helpful you were!",
+        "Wir möchten informiert werden, sobald alles fertig ist.",
+        "Could you let us know the username format?",
+    ],
+)
+def test_news_for_the_sender_or_for_others_is_not_the_learners(text: str) -> None:
+    assert answer(text) == "unstated"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We want them to be notified.", "We would like everyone to be informed.", "I want all to be emailed."],
+)
+def test_a_wish_that_the_learners_be_told_is_still_theirs(text: str) -> None:
+    assert answer(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send the notification only to those on the night shift.",
+        "Please only notify the apprentices.",
+        "Bitte nur die Auszubildenden per Mail benachrichtigen.",
+        "Please send the notifications to me instead of the learners.",
+        "The email should go to the line managers rather than the learners themselves.",
+        "Please notify the learners by phone.",
+    ],
+)
+def test_a_part_of_the_learners_or_somebody_else_is_unclear(text: str) -> None:
+    assert answer(text) == "unclear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have no objection against them getting the email.",
+        "Wij hebben er geen bezwaar tegen dat ze de melding krijgen.",
+        "I'll tell them to look out for the email.",
+        "I said we didn't want the emails but scrap that, send them to everyone.",
+    ],
+)
+def test_no_objection_and_a_change_of_mind_in_one_sentence_are_yes(text: str) -> None:
+    assert answer(text) == "yes"
+
+
+def test_an_article_before_a_german_noun_is_not_the_mail() -> None:
+    assert answer("Bitte die Konten anlegen, aber keine Mail an die Lernenden schicken.") == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ok to send", "yes"),
+        ("Rather not, thanks", "no"),
+        ("No. They all know already.", "no"),
+        ("Not yet", "unclear"),
+        ("From Monday please", "unclear"),
+        ("only the managers", "unclear"),
+    ],
+)
+def test_a_few_words_above_the_quoted_question_answer_it(text: str, expected: str) -> None:
+    assert answer(text, quoted=QUESTION) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bitte geben Sie mir Bescheid, wenn alles erledigt ist.", "Laat u mij weten wanneer het klaar is?"],
+)
+def test_words_under_the_question_that_ask_for_news_do_not_answer_it(text: str) -> None:
+    assert answer(text, kind=SegmentKind.INLINE, question=QUESTION) == "unstated"
+
+
+def test_a_contact_field_is_no_question_about_the_mail() -> None:
+    assert answer("Dana", kind=SegmentKind.FORM, question="Contact") == "unstated"
+
+
+def test_pointing_to_somebody_elses_answer_is_no_answer_of_its_own() -> None:
+    text = "See Mark's instructions below about the notification, please do as he says."
+    own = Segment(kind=SegmentKind.TEXT, text=text)
+    below = Segment(kind=SegmentKind.FORWARDED, text="Please don't send the learners the welcome email.")
+    assert read_preference(Spoken(newest_text=text, readings=((own, below),))).answer.value == "no"
