@@ -1,12 +1,12 @@
 """What the route needs, as protocols; `app/` names the classes that serve them."""
 
+from bot.ports.aftermath import Records as Records
+from bot.ports.aftermath import Returns as Returns
 from bot.ports.ledger import Chores as Chores
 from bot.ports.ledger import Imports as Imports
 from bot.ports.ledger import Messages as Messages
 from bot.ports.ledger import Nodes as Nodes
 from bot.ports.ledger import Outbox as Outbox
-from bot.ports.ledger import Records as Records
-from bot.ports.ledger import Returns as Returns
 from bot.ports.ledger import Settler as Settler
 from bot.ports.ledger import Threads as Threads
 from bot.ports.outside import CheckLine as CheckLine

@@ -226,10 +226,7 @@ class HelpdeskSettings(Table):
     @model_validator(mode="after")
     def _names_somebody(self) -> "HelpdeskSettings":
         if not self.requester_header and not self.requester_line:
-            raise ValueError(
-                f'helpdesk "{self.name}": give `requester_header` or `requester_line`, '
-                "where its mails name the person they speak for"
-            )
+            raise ValueError("give `requester_header` or `requester_line`: for whom does it speak?")
         return self
 
 
