@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from copy import deepcopy
 from email.message import EmailMessage, Message
 from pathlib import Path
 
@@ -142,7 +143,10 @@ def test_a_corrected_sheet_creates_what_is_new_and_tells_the_difference(office: 
 
 def test_the_very_same_mail_twice_is_answered_once(office: Scene) -> None:
     mail, _ = ask(office, YES, "twice1")
-    office.send(mail)
+    # Delivered anew it differs in its trace; the very same bytes would be the staff's, dragged back.
+    copy = deepcopy(mail)
+    copy["Received"] = "from mx.customer.test by mx.yourcompany.test; Mon, 23 Nov 2026 10:00:00 +0000"
+    office.send(copy)
     again = a_message(YES, sheets=[("starters.xlsx", a_sheet(learners("twice1")))])
     reply = words_of(office.reply_to(office.send(again)))
     assert "already had an account" in reply
