@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.vocabulary import DATE, LANGUAGES, Hit, clean, lexicon, small
+from bot.request.senses import sorted_out
+from bot.request.vocabulary import DATE, LANGUAGES, Hit, clean, lexicon
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000
@@ -243,32 +244,6 @@ def _depends(words: list[str], language: str) -> bool:
     return any(hit.tag in {"cond", "that_", "when_"} and hit.first == 0 for hit in frame)
 
 
-def _sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple[Hit, ...]:
-    """One word, one sense: a noun for the mail is no verb, an article before a role no learner."""
-    nouns = {"mail"} if language == "en" else {"mail", "weak"}
-    taken = {place for hit in hits if hit.tag in nouns for place in range(hit.first, hit.last + 1)}
-    articled = {
-        hit.first for hit in hits if hit.first and words[hit.first - 1].casefold() in small("articles")
-    }
-    nouns_only = {hit.first for hit in hits if hit.tag == "weak" and hit.first in articled}
-    mails = {hit.first for hit in hits if hit.tag in {"mail", "weak", "other"}}
-    mails |= {place - 1 for place in mails if words[place - 1].casefold() in small("future")}
-    roles = {hit.first for hit in hits if hit.tag in {"role", "third"}}
-    return tuple(
-        hit
-        for hit in hits
-        if not (hit.tag in {"notify", "tell", "send"} and hit.first in taken | nouns_only)
-        and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
-        and not (hit.tag == "it" and language == "de" and _before_a_noun(words, hit.last))
-        and not (hit.tag == "them" and hit.last + 1 in mails and words[hit.last].casefold() in small("every"))
-    )
-
-
-def _before_a_noun(words: list[str], place: int) -> bool:
-    """German writes nouns with a capital: `die Konten` is an article and its noun."""
-    return words[place + 1 : place + 2] != [] and words[place + 1].istitle() and words[place].islower()
-
-
 def _weighs(clause: Clause) -> bool:
     """`It would be good` before an if: not a condition but a wish."""
     return clause.has("fine", "bad", "want", "undecided") and not clause.has(
@@ -279,7 +254,7 @@ def _weighs(clause: Clause) -> bool:
 def _clause(words: list[str], link: str, language: str) -> Clause:
     lex = lexicon(language)
     meaning, frame, replies = (tuple(lex.find(layer, words)) for layer in ("meaning", "frame", "replies"))
-    meaning = _sorted_out(meaning, words, language)
+    meaning = sorted_out(meaning, words, language)
     if frame and frame[0].first == 0 and not link and frame[0].tag in LINKS:
         link = frame[0].tag
     return Clause(

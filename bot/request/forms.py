@@ -44,6 +44,17 @@ def topic_of(question: str, language: str) -> Topic | None:
     return found
 
 
+def asked_in(sentence: Sentence) -> str:
+    """The question in a sentence, also of `please let us know if you would like …`; '' if it asks nothing."""
+    words = sentence.text.split()
+    bare = [word.casefold().strip(",.;:") for word in words]
+    told = next((place for place, word in enumerate(bare) if word in small("asking")), len(bare))
+    whether = next(
+        (place for place in range(told, min(told + 6, len(bare))) if bare[place] in small("ifs")), 0
+    )
+    return " ".join(words[whether + 1 :]) if whether else sentence.text if sentence.asks else ""
+
+
 def topic_of_label(label: str, language: str) -> Topic | None:
     """The same for the label of a form line, where `Emails` alone is enough."""
     foreign = len(label.split()) <= 6 and not _is_known(label, language)

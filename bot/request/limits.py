@@ -46,12 +46,26 @@ def _singles_out(clause: Clause, only: Hit) -> bool:
         _narrowed(clause, hit) for hit in following if hit.tag == "them"
     ):
         return True
+    if _is_someone_else(clause, only):
+        return True
     if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
         return False
     rest = clause.words[only.last + 1 : only.last + 2]
+    if not rest and only.first and clause.words[only.first - 1].casefold() in small("making"):
+        return False
     if not rest or rest[0].casefold() in small("limited") or clause.language != "en":
         return clause.said(only).casefold() not in small("just") or bool(rest)
     return clause.said(only).casefold() not in small("just") and (only.first <= 1 or rest[0].istitle())
+
+
+def _is_someone_else(clause: Clause, only: Hit) -> bool:
+    """`nur die Frühschicht`: a name that no list knows, behind its article."""
+    name = only.last + 2
+    if name >= len(clause.words) or clause.said(only).casefold() in small("just"):
+        return False
+    known = any(hit.first <= name <= hit.last for hit in (*clause.meaning, *clause.frame))
+    article = clause.words[name - 1].casefold() in small("definite")
+    return article and not known and (clause.words[name].istitle() or clause.language not in {"en", "de"})
 
 
 def _narrowed(clause: Clause, them: Hit) -> bool:

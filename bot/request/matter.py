@@ -86,7 +86,7 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     if clause.has("other") and not clause.has("mail", "channel"):
         return False
     if clause.has("mail", "notify", "selftell") or (
-        clause.has("tell") and (who == "them" or clause.has("self"))
+        clause.has("tell") and (who == "them" or clause.has("self", "group"))
     ):
         return True
     told = ("send", "tell") if clause.language == "en" else ("send", "tell", "get")
@@ -122,7 +122,7 @@ def _means_the_mails(clause: Clause) -> bool:
         return True
     before = [clause.words[hit.first - 1].casefold() for hit in clause.hits("weak") if hit.first]
     definite = any(word.endswith("s") for word in said) or bool(small("definite") & set(before))
-    return definite and (clause.has("send", "fine", "want", "delay") or bool(clause.replies))
+    return definite and (clause.has("send", "fine", "bad", "want", "delay") or bool(clause.replies))
 
 
 def polarity(clause: Clause) -> int:
@@ -135,7 +135,10 @@ def polarity(clause: Clause) -> int:
 def _negations(clause: Clause) -> int:
     plain, words = clause.hits("neg"), clause.hits("negword")
     if clause.language in CONCORD:
-        return bool(plain or words)
+        denied = sorted(hit.first for hit in (*plain, *words))
+        return bool(denied) + any(
+            clause.said(hit).casefold() in small("without") and hit.first > denied[0] for hit in plain
+        )
     plain = [
         hit
         for hit in plain

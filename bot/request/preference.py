@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.request.clauses import language_of, read_sentences, within_bounds
-from bot.request.forms import Field, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
+from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
@@ -130,8 +130,10 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
     """The one question of the quoted mail that a short reply above it answers."""
     if not quoted or len(text.split()) > 25:
         return None
-    questions = [sentence for sentence in read_sentences(quoted[:4000], language) if sentence.asks]
-    topics = [topic_of(sentence.text, language) for sentence in questions]
+    questions = [
+        found for sentence in read_sentences(quoted[:4000], language) if (found := asked_in(sentence))
+    ]
+    topics = [topic_of(question, language) for question in questions]
     close = len(text.split()) <= SHORT
     return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None
 
@@ -174,8 +176,9 @@ def _of_text(
     signals: list[Signal] = []
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for field in fields_of(text, language):
-            if field.value and (found := _pure(field, language, steps)):
-                signals += found
+            blank = not field.value and field.text.endswith("=")
+            if blank or (field.value and (found := _pure(field, language, steps))):
+                signals += [] if blank else found
                 text = text.replace(field.text, "", 1)
     spoken_of = False
     for sentence in read_sentences(text, language):
@@ -189,7 +192,7 @@ def _of_text(
 
 def _answered(signals: list[Signal], heard: Heard) -> list[Signal]:
     """The signals with those of one more sentence; a question that it answers is none any more."""
-    if heard.signals and signals and signals[-1].why == "a question":
+    while heard.signals and signals and signals[-1].why == "a question":
         signals = signals[:-1]
     return [*signals, *heard.signals]
 

@@ -28,6 +28,8 @@ def read_label(clause: Clause) -> Reading | None:
     tags = {
         hit.tag
         for hit in clause.replies
+        if (hit.last < end and clause.words[hit.last + 1].casefold() not in small("onward"))
+        or hit.last == end
         if hit.last == end or (hit.first <= 1 and clause.said(hit).casefold() not in small("switch"))
     }
     if tags and tags <= {"yes", "do"}:
@@ -79,6 +81,8 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
     ]
+    if not starts and topic.asked and (weighed := _weighed(clause, topic)):
+        return weighed
     if starts and not topic.asked and not _adds_nothing(clause.words[max(hit.last for hit in starts) + 1 :]):
         return None
     if not starts or clause.has("other", "pointer") or not _is_bare(clause, starts):
@@ -93,11 +97,31 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
 
 
+def _weighed(clause: Clause, topic: Topic) -> Reading | None:
+    """`we are in favour`, `not a problem`: how they like what is asked."""
+    phrases = [hit for hit in clause.hits("fine", "bad") if hit.last > hit.first or clause.has("we")]
+    if (
+        not phrases
+        or clause.link
+        or len(clause.words) > 6
+        or topic.either_or
+        or topic.minds
+        or limit_of(clause)
+    ):
+        return None
+    if clause.has("other", "neutral", "me", "you", "neg", "negword", *ACTS, "mail", "weak", "them", "third"):
+        return None
+    agrees = phrases[0].tag == "fine"
+    return (Stance.YES if agrees == (topic.sign > 0) else Stance.NO), "how they like it"
+
+
 def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
     rest = clause.words[max(hit.last for hit in replies) + 1 :]
     if not clause.has(*ACTS, "mail", "weak"):
-        return len(clause.words) <= 6 or (
-            replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6
+        return (
+            len(clause.words) <= 6
+            or _adds_nothing(rest)
+            or (replies[0].first == 0 and replies[0].tag in {"yes", "no"} and len(rest) <= 6)
         )
     goes_on = rest[:1] == ("to",) and len(rest) == 2
     return (len(rest) <= 1 or goes_on) and len(clause.words) <= 6

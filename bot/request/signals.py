@@ -53,7 +53,8 @@ def _before_all(clause: Clause) -> Reading | None:
         and clause.has("get", "send", "notify", "group")
     ):
         return Stance.UNCLEAR, "column by column"
-    if clause.has("undecided") and clause.has("mail", "notify") and addressee(clause) != "me":
+    unsure = clause.has("undecided") and (clause.has("mail", "notify") or (named and not clause.has("lost")))
+    if unsure and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"
     if named and clause.has("delay") and all(clause.has(tag) for tag in ("we", "tell", "you")):
         return Stance.UNCLEAR, "put off"
@@ -63,7 +64,9 @@ def _before_all(clause: Clause) -> Reading | None:
 def _asked_about(clause: Clause, asks: bool) -> Reading | None:
     """`what does the email say?`"""
     named = clause.has("mail") or (clause.has("weak") and not clause.has("you", "me"))
-    return (Stance.UNCLEAR, "a question") if asks and named and clause.has("question", "group") else None
+    doing = clause.has("weak") and clause.has("send") and clause.words[0].casefold() in small("auxiliary")
+    asked = asks and (named or (doing and not clause.has("me"))) and clause.has("question", "group")
+    return (Stance.UNCLEAR, "a question") if asked else None
 
 
 def _past(clause: Clause) -> Reading | None:
@@ -99,7 +102,8 @@ def _limit(clause: Clause) -> Reading | None:
 def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     """Yes or no by polarity; a clause that only names the mail is its topic."""
     sign = polarity(clause)
-    if topic and not clause.has("mail", "notify", "weak", "skip"):
+    of_its_own = clause.has("mail", "notify", "weak", "skip") or (clause.has("get") and clause.has("them"))
+    if topic and not of_its_own:
         sign *= topic.sign
     if tells_themselves(clause):
         if sign > 0 and clause.has("expects"):
@@ -116,4 +120,15 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
             hit.tag == "ask" and clause.said(hit).casefold() in small("please") for hit in clause.frame
         ):
             return Stance.TOPIC, "names the mail"
+    if sign > 0 and not _is_wished(clause):
+        return Stance.UNCLEAR, "no plain wish"
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
+
+
+def _is_wished(clause: Clause) -> bool:
+    """A yes needs a wish or an order: `emailing them is a sin` names the act and says neither."""
+    if clause.has("ask", "want", "fine", "get", "neg", "negword", "skip", "bad", "weigh"):
+        return True
+    acts = clause.hits("send", "notify", "tell")
+    doing = acts and clause.words[acts[0].last].casefold()[2:].endswith("ing") and clause.language == "en"
+    return not (doing and acts[0].first <= 1 and len(clause.words) > acts[0].last + 1)

@@ -9,6 +9,7 @@ from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
+from bot.request.vocabulary import small
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +47,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     fades = any(clause.has("initial") for clause in sentence.clauses)
     readings: list[tuple[Clause, Reading | None]] = []
     steps: list[str] = []
-    asked_here = None
+    asked_here, told = None, False
     asks = sentence.asks
     before: Clause | None = None
     for clause in _carried(sentence.clauses):
@@ -54,7 +55,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
             here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
-        given = clause.link == "because" and any(read for _, read in readings)
+        given = (clause.link == "because" and any(read for _, read in readings)) or (
+            told and _goes_on_telling(clause)
+        )
         given |= before is not None and _tells_us_when(before, clause)
         read = None if given else read_clause(clause, resolved, asks=asks)
         if before is not None and _goes_elsewhere(before, clause):
@@ -63,6 +66,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         if read and clause.link == "cond" and any(other.has("quotes") for other in sentence.clauses):
             read = (Stance.TOPIC, "names the mail")
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
+        told = (told and given) or (read is not None and read[1] == "what happened before")
         if read and read[0] is Stance.TOPIC:
             here = Topic(asked=read[1] == "names the mail", here=True, close=len(clause.words) <= 4)
             asked_here = here if here.asked else None
@@ -74,7 +78,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     readings = _last_word(readings)
     signals = [
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
-        for stance, why in _limited(readings)
+        for stance, why in _unopposed(readings, _limited(readings))
     ]
     if turns and not signals and _takes_back(sentence):
         signals = [
@@ -165,7 +169,7 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
     pending, since, turned = "", "", False
     for clause, read in readings:
         turned |= clause.link == "but_"
-        limit = _fragment_limit(clause) if read is None else ""
+        limit = (_fragment_limit(clause) or _timed(clause, found)) if read is None else ""
         if read is None and limit and found:
             found[-1] = (Stance.UNCLEAR, limit)
         elif read is None and limit:
@@ -181,6 +185,42 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
             found.append((Stance.UNCLEAR, pending) if held else read)
             pending = ""
     return _instead(readings, found)
+
+
+def _goes_on_telling(clause: Clause) -> bool:
+    """`… and it confused everyone`: still what happened before."""
+    return clause.link == "and_" and not clause.has("ask", "want", "fine", "neg", "negword", "skip")
+
+
+def _unopposed(readings: list[tuple[Clause, Reading | None]], found: list[Reading]) -> list[Reading]:
+    """A yes beside a denial that no rule could place (`yes for nurses, no for porters`) is unclear."""
+    if not any(stance is Stance.YES for stance, _ in found):
+        return found
+    denials = [clause for clause, read in readings if read is None and _denies(clause)]
+    return [*found, (Stance.UNCLEAR, "a denial beside it")] if denials else found
+
+
+def _denies(clause: Clause) -> bool:
+    """`no for porters`, `not the others`: a short piece that begins with a negation and names people."""
+    denied = clause.hits("neg", "negword")
+    return bool(
+        denied
+        and denied[0].first == 0
+        and 2 <= len(clause.words) <= 6
+        and clause.link not in {"because", "cond", "when_"}
+        and not clause.has("other", "neutral", "fine", "me", "it", "lost", "bad", "skip")
+    )
+
+
+def _timed(clause: Clause, found: list[Reading]) -> str:
+    """A time that no list knows behind a yes or no: `once the boss is back`, `nothing before he says so`."""
+    if clause.link != "when_" or not found or clause.has("history", "other", "me", "you", *ACTS):
+        return ""
+    if clause.words[0].casefold() not in small("before"):
+        return "" if clause.has("now", "polite") else "put off"
+    deed = "".join(clause.words[1:2]).casefold()
+    deadline = found[-1][0] is Stance.YES or not deed or deed.endswith("ing") or deed in small("making")
+    return "" if deadline else "put off"
 
 
 def _fragment_limit(clause: Clause) -> str:

@@ -19,6 +19,7 @@ GUESSED_FROM = 6
 GAP = ".."
 MAX_GAP = 4
 SHORTEST_STEM = 3
+SHORTEST_INFLECTED = 4
 KNOWN_WORDS = 20_000
 LAYERS = ("meaning", "frame", "replies")
 
@@ -28,6 +29,7 @@ _NOT_APPLICABLE = re.compile(r"\bn\s?/\s?a\b", re.IGNORECASE)
 # `am 1. April`: a full stop that ends no sentence.
 DATE = re.compile(r"(?<=\d)\.(?=\s*(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez))", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){1,6}")
+_REGARDING = re.compile(r"(?<=[^\W\d_]) re: ", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011](?=[^\W_])")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
 _MARKS = re.compile(r"[\u0300-\u036f]")
@@ -106,6 +108,7 @@ class Layer:
     words: dict[str, tuple[str, ...]]
     stems: dict[str, tuple[str, ...]]
     guessable: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, words: list[str]) -> list[Hit]:
@@ -148,8 +151,21 @@ class Layer:
         if word not in self.known:
             if len(self.known) > KNOWN_WORDS:
                 self.known.clear()
-            self.known[word] = self._listed(word) or self._listed(_guess(self.guessable, fold(word)))
+            own = self._listed(word) or self._inflected(word.casefold())
+            self.known[word] = own or self._listed(_guess(self.guessable, fold(word)))
         return self.known[word]
+
+    def _inflected(self, word: str) -> tuple[str, ...]:
+        """What a listed word means with an ending of its language: `dispensed`, `toggling`, `omits`."""
+        for suffix in self.suffixes:
+            bare = word.removesuffix(suffix)
+            if bare == word or len(bare) < SHORTEST_INFLECTED:
+                continue
+            forms = (bare, bare + "e", bare[:-1] if bare[-1] == bare[-2] else bare)
+            for form in dict.fromkeys(forms):
+                if found := self.words.get(form):
+                    return found
+        return ()
 
     def _listed(self, word: str) -> tuple[str, ...]:
         forms = (word, word.casefold(), fold(word)) if len(word) > 3 else (word, word.casefold())
@@ -170,7 +186,7 @@ def fold(text: str) -> str:
 def clean(text: str) -> str:
     """One spelling of apostrophes and of e-mail, nothing invisible."""
     text = _NOT_APPLICABLE.sub("notapplicable", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
-    text = _ADDRESS.sub(" anaddress ", DATE.sub(" ", text))
+    text = _ADDRESS.sub(" anaddress ", _REGARDING.sub(" regarding ", DATE.sub(" ", text)))
     return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
 
 
@@ -189,7 +205,7 @@ def lexicon(language: str) -> Lexicon:
     for name in LAYERS:
         own, everywhere = data.get(name, {}), shared.get(name, {})
         phrases = {tag: own.get(tag, []) + everywhere.get(tag, []) for tag in {**own, **everywhere}}
-        layers[name] = _layer(phrases, sets, guessable)
+        layers[name] = _layer(phrases, sets, guessable, tuple(data.get("suffixes", ())))
     return Lexicon(
         language=language,
         layers=layers,
@@ -219,7 +235,9 @@ def _expander(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{whole or '(?!)'})(?!\w)|(?:{ends or '(?!)'})(?!\w)", re.IGNORECASE)
 
 
-def _layer(phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...]) -> Layer:
+def _layer(
+    phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...], suffixes: tuple[str, ...]
+) -> Layer:
     root, words, stems = _Node(), dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
     for tag, written in phrases.items():
         for phrase in written:
@@ -227,7 +245,7 @@ def _layer(phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple
                 _plant(root, elements, tag)
                 for element in set(elements) - {GAP}:
                     _enlist(element, words, stems)
-    return Layer(root=root, words=words, stems=stems, guessable=guessable)
+    return Layer(root=root, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
 
 
 def _variants(phrase: str, sets: dict[str, str]) -> Iterable[tuple[str, ...]]:
