@@ -52,6 +52,7 @@ class ArrivalBook:
 
     def _known(self, connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Any]:
         prints = [arrival.fingerprint for arrival in arrivals]
+        names = [arrival.message_id for arrival in arrivals]
         rows = connection.execute(
             select(
                 messages.c.id,
@@ -62,7 +63,7 @@ class ArrivalBook:
                 messages.c.folder,
                 messages.c.uidvalidity,
                 messages.c.uid,
-            ).where(messages.c.fingerprint.in_(prints))
+            ).where(messages.c.message_id.in_(names), messages.c.fingerprint.in_(prints))
         )
         return {(row.message_id, row.fingerprint): row for row in rows}
 

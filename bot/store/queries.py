@@ -7,7 +7,16 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.store.engine import Database
 from bot.store.imports import import_record, import_row
-from bot.store.schema import chores, import_rows, imports, messages, nodes, notices, outbox, questions
+from bot.store.schema import (
+    chores,
+    import_rows,
+    imports,
+    messages,
+    nodes,
+    notices,
+    outbox,
+    questions,
+)
 from bot.values.learner import ImportRow
 from bot.values.ledger import ImportRecord, MessageState, QuestionState
 
@@ -110,7 +119,9 @@ class Queries:
         waits = connection.execute(
             select(messages.c.id, messages.c.reason)
             .where(
-                messages.c.state.in_((MessageState.WAITING, MessageState.RECEIVED)), messages.c.reason != ""
+                messages.c.finished == 0,
+                messages.c.state != MessageState.WORKING,
+                messages.c.reason != "",
             )
             .order_by(messages.c.id)
             .limit(10)

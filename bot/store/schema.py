@@ -53,7 +53,8 @@ messages = Table(
     Index("ix_messages_state_due", "state", "next_attempt"),
     Index("ix_messages_sender_state", "sender", "state"),
     Index("ix_messages_digest", "digest"),
-    Index("ix_messages_finished", "finished"),
+    # What is open has 0 here: work is found in order, however many messages came to their end before.
+    Index("ix_messages_finished", "finished", "id"),
 )
 
 threads = Table(
@@ -175,6 +176,7 @@ outbox = Table(
     moment("finished"),
     Index("ix_outbox_due", "state", "priority", "next_attempt", "id"),
     Index("ix_outbox_counted", "counted_for", "created"),
+    Index("ix_outbox_kind", "kind", "created"),
     Index("ix_outbox_import", "import_id", "position"),
     Index("ix_outbox_thread", "thread", "created"),
     Index("ix_outbox_untold", "state", "told"),
@@ -198,7 +200,7 @@ chores = Table(
     number("attempts"),
     moment("next_attempt"),
     words("failure"),
-    Index("ix_mailbox_chores_due", "mailbox", "state", "next_attempt"),
+    Index("ix_mailbox_chores_due", "state", "mailbox", "next_attempt"),
 )
 
 cursors = Table(

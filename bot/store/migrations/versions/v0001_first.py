@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox_chores")),
     )
     op.create_index(
-        "ix_mailbox_chores_due", "mailbox_chores", ["mailbox", "state", "next_attempt"], unique=False
+        "ix_mailbox_chores_due", "mailbox_chores", ["state", "mailbox", "next_attempt"], unique=False
     )
     op.create_table(
         "mailbox_cursor",
@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", "fingerprint", name="uq_messages_message_id_fingerprint"),
     )
     op.create_index("ix_messages_digest", "messages", ["digest"], unique=False)
-    op.create_index("ix_messages_finished", "messages", ["finished"], unique=False)
+    op.create_index("ix_messages_finished", "messages", ["finished", "id"], unique=False)
     op.create_index("ix_messages_sender_state", "messages", ["sender", "state"], unique=False)
     op.create_index("ix_messages_state_due", "messages", ["state", "next_attempt"], unique=False)
     op.create_table(
@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
     )
+    op.create_index("ix_outbox_kind", "outbox", ["kind", "created"], unique=False)
     op.create_index("ix_outbox_counted", "outbox", ["counted_for", "created"], unique=False)
     op.create_index("ix_outbox_due", "outbox", ["state", "priority", "next_attempt", "id"], unique=False)
     op.create_index("ix_outbox_import", "outbox", ["import_id", "position"], unique=False)
