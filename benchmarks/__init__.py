@@ -1,0 +1,1 @@
+"""Benchmarks: one module a line of docs/performance.md, each against a floor measured in the same run."""
