@@ -1,10 +1,11 @@
 """The configuration: one TOML file, checked as a whole, with every mistake named by key and file."""
 
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from bot.errors import ConfigurationError
 from bot.settings.tables import (
@@ -201,6 +202,23 @@ def _words(problem: dict[str, Any]) -> str:
         case "missing":
             return "is missing"
         case "extra_forbidden":
-            return "is not a key of Rollcall; see config.example.toml"
+            return f"is not a key of Rollcall; {_likely_key(problem['loc'])}see config.example.toml"
         case _:
             return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _likely_key(location: Location) -> str:
+    """'did you mean …? ' for a key that nearly is one of its table's."""
+    table: type[BaseModel] | None = Settings
+    for part in location[:-1]:
+        field = table.model_fields.get(part) if table and isinstance(part, str) else None
+        table = _table_in(field.annotation) if field else table
+    near = get_close_matches(str(location[-1]), table.model_fields if table else (), n=1, cutoff=0.7)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _table_in(annotation: object) -> type[BaseModel] | None:
+    """The table that an annotation such as `tuple[Login, ...]` or `OAuth | None` holds."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next((found for inner in get_args(annotation) if (found := _table_in(inner))), None)
