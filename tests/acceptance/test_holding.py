@@ -59,6 +59,7 @@ def test_the_customers_own_address_is_asked_and_its_yes_carries_the_mail_out(sce
     (question,) = wait_for(scene.inbox, "the question to the customer's own address")
     assert "Did you send us this learner upload?" in question["Subject"]
     assert question["In-Reply-To"] is None
+    held(scene, mail)
     # A forger answers the mail it knows of, and guesses: nothing comes of it.
     guess = a_message("Yes", answer_to=mail, trusted=False, message_id="<guess@customer.test>")
     guess.replace_header("References", "<confirm.00000000000000000000000000000000@yourcompany.test>")
@@ -84,6 +85,7 @@ def test_a_no_to_the_question_ends_it(scene: Scene) -> None:
     scene.start()
     mail = scene.send(a_message(YES, sheets=[("a.xlsx", a_sheet(learners("ann")))], trusted=False))
     (question,) = wait_for(scene.inbox, "the question")
+    held(scene, mail)
     scene.send(a_message("No, that was not me!", answer_to=question, trusted=False))
     scene.wait_until_at_rest(2)
     assert scene.accounts() == []
