@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from threading import Lock
 from typing import Any, TextIO
 
@@ -55,7 +56,9 @@ class EventLog:
         if "message" in details:
             details["reference"] = self._reference(details["message"], details.get("reference"))
         if weight >= self._least:
-            self._logger.msg(event, level=weight.name.lower(), **details)
+            # On a full disk the line is lost; the thread that wanted to write it must not be.
+            with suppress(OSError):
+                self._logger.msg(event, level=weight.name.lower(), **details)
 
     def _reference(self, message: object, told: object) -> str:
         with self._lock:

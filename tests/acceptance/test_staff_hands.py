@@ -29,6 +29,17 @@ def an_upload(name: str) -> EmailMessage:
     return a_message(words, subject=f"Upload of {name}", sheets=[("a.xlsx", a_sheet(learners(name)))])
 
 
+def campus(moodle: MoodleServer) -> dict[str, object]:
+    """The platform as a directory; the learners of these tests have a + in their addresses."""
+    return {
+        "name": "campus",
+        "kind": "moodle",
+        "url": moodle.url,
+        "token": TOKEN,
+        "username_fallback": "replace",
+    }
+
+
 def id_of(mail: EmailMessage) -> str:
     return str(mail["Message-ID"])
 
@@ -113,9 +124,8 @@ def test_the_first_run_takes_what_it_was_told_to(
 @pytest.mark.parametrize("servers", ["embedded"], indirect=True)
 def test_after_yesterdays_database_is_restored_nothing_is_done_twice(scene: Scene, nursery: Nursery) -> None:
     with MoodleServer() as moodle:
-        moodle.site.extended_usernames = True
         scene.configure(
-            directories=[{"name": "campus", "kind": "moodle", "url": moodle.url, "token": TOKEN}],
+            directories=[campus(moodle)],
             customers=[
                 {"name": "Customer Ltd", "senders": ["customer1@customer.test"], "directory": "campus"}
             ],
