@@ -37,7 +37,7 @@ def addressee(clause: Clause) -> str:
         if verb.tag != "send" and _is_named(clause, verb.last + 1):
             return "third"
         inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
-        near = [hit for hit in persons if verb.last < hit.first <= verb.last + 3]
+        near = [hit for hit in persons if verb.last < hit.first <= min(verb.last + 3, _turn(clause, verb))]
         for hit in inside or near:
             if hit.tag == "you" and clause.language != "en":
                 continue
@@ -45,6 +45,12 @@ def addressee(clause: Clause) -> str:
                 return _role_of(hit)
     tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
+
+
+def _turn(clause: Clause, verb: Hit) -> int:
+    """Where words behind a verb begin to say when or whether: `notified when you add them` tells no you."""
+    turns = (hit.first for hit in clause.hits("when_", "cond", "now", "because") if hit.first > verb.last)
+    return min(turns, default=len(clause.words))
 
 
 def _wants_to_be_told(clause: Clause) -> bool:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.request.clauses import language_of, read_sentences, within_bounds
+from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
-from bot.request.vocabulary import lexicon
+from bot.request.vocabulary import Hit, lexicon, small
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
@@ -78,6 +78,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
     own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
     pointed = any(
         hit.tag == "pointer"
+        and not small("yours") & {word.casefold() for word in clause.words[: hit.last + 1]}
         for sentence in read_sentences(own, language)
         for clause in sentence.clauses
         for hit in clause.frame
@@ -91,7 +92,18 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
     if pointed and SegmentKind.FORWARDED not in kinds:
-        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or spoken.quoted)
+        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
+
+
+def _is_yours(clause: Clause, pointer: Hit) -> bool:
+    """`as per your email`: it is support's mail that is pointed to."""
+    return bool(small("yours") & {word.casefold() for word in clause.words[: pointer.last + 1]})
+
+
+def _unasking(quoted: str, language: str) -> str:
+    """Quoted history without what it asks: support's own question is nobody's answer."""
+    sentences = read_sentences(quoted, language)
+    return "\n".join(sentence.text for sentence in sentences if not asked_in(sentence))
 
 
 def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:

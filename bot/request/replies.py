@@ -80,6 +80,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         hit
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
+        if not (clause.has("self", "selftell") and any(we.first == hit.first for we in clause.hits("we")))
     ]
     if not starts and topic.asked and (weighed := _weighed(clause, topic)):
         return weighed

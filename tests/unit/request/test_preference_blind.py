@@ -119,3 +119,34 @@ def test_pointing_to_somebody_elses_answer_is_no_answer_of_its_own() -> None:
     own = Segment(kind=SegmentKind.TEXT, text=text)
     below = Segment(kind=SegmentKind.FORWARDED, text="Please don't send the learners the welcome email.")
     assert read_preference(Spoken(newest_text=text, readings=((own, below),))).answer.value == "no"
+
+
+def test_pointing_to_supports_own_mail_does_not_make_its_question_an_answer() -> None:
+    text = "As per your email, please find the list of learners."
+    asked = f"When you do, please let us know if you would like this.\n{QUESTION}"
+    assert answer(text, quoted=asked) == "unstated"
+
+
+def test_a_question_in_the_quoted_mail_pointed_to_is_not_its_answer() -> None:
+    asked = "Please let us know if you would like your learners to receive the default email notification."
+    assert answer("See Mark's note below for the notification.", quoted=asked) == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Could you make sure that the learners aren't notified when you add them?", "no"),
+        ("Please notify them once you have added them.", "yes"),
+        ("It's a yes from us regarding the email notification.", "yes"),
+        ("I can see no downside to them getting the notification so please do.", "yes"),
+        ("Nos gustaría que recibieran el correo de notificación.", "yes"),
+        ("Please do not send email notifications to this mailbox, it is not monitored.", "unstated"),
+    ],
+)
+def test_who_is_told_is_not_who_adds_or_likes(text: str, expected: str) -> None:
+    assert answer(text) == expected
+
+
+def test_doing_it_ourselves_under_the_question_is_no() -> None:
+    text = "No, we'd prefer to do it ourselves."
+    assert answer(text, kind=SegmentKind.INLINE, question=QUESTION) == "no"
