@@ -42,7 +42,11 @@ class OpsServer:
             await stop.wait()
         finally:
             await asyncio.to_thread(self._server.shutdown)
-            self._server.server_close()
+            self.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.server_close()
 
 
 def split_listen(listen: str) -> tuple[str, int]:
