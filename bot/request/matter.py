@@ -106,7 +106,9 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return who == "them" or _means_the_mails(clause)
     if topic is None:
         return False
-    return (clause.has("it") and clause.has(*ACTS, "want", "fine")) or (who == "them" and clause.has(*ACTS))
+    return (clause.has("it") and clause.has(*ACTS, "want", "fine")) or (
+        who == "them" and clause.has(*ACTS) and not clause.has("me")
+    )
 
 
 def _offers_us(clause: Clause) -> bool:
@@ -122,6 +124,8 @@ def _offers_us(clause: Clause) -> bool:
 def _means_the_mails(clause: Clause) -> bool:
     """`no emails`, `skip the email`: mails without an addressee, but not `send an email`."""
     if clause.has("neg", "negword", "skip") or clause.link == "instead_":
+        return True
+    if len(clause.words) == 1 or (clause.replies and len(clause.words) <= 3):
         return True
     said = [clause.said(hit).casefold() for hit in clause.hits("weak")]
     if len(clause.words) <= 2 and all(word.endswith("s") for word in said):
@@ -139,7 +143,7 @@ def polarity(clause: Clause) -> int:
 
 
 def _negations(clause: Clause) -> int:
-    plain, words = clause.hits("neg"), clause.hits("negword")
+    plain, words = [hit for hit in clause.hits("neg") if not _opens(clause, hit)], clause.hits("negword")
     if clause.language in CONCORD:
         denied = sorted(hit.first for hit in (*plain, *words))
         return bool(denied) + any(
@@ -153,6 +157,26 @@ def _negations(clause: Clause) -> int:
     ]
     free = [word for word in words if not any(hit.first < word.first for hit in plain)]
     return len(plain) + bool(free)
+
+
+def _opens(clause: Clause, hit: Hit) -> bool:
+    """`No we would not like them to`: the word of the reply is no part of the sentence behind it."""
+    after = {word.casefold() for word in clause.words[1:2]}
+    return (
+        hit.first == hit.last == 0
+        and clause.said(hit).casefold() in small("refusals")
+        and bool(after & small("subjects"))
+    )
+
+
+def denials_pile_up(clause: Clause) -> bool:
+    """Two plain negations in one clause: people who write so mean now one, now the other."""
+    if clause.language in CONCORD or clause.has("skip", "bad", "fine"):
+        return False
+    denied = [hit for hit in clause.hits("neg") if not _opens(clause, hit)]
+    without = any(clause.said(hit).casefold() in small("without") for hit in denied)
+    parted = denied and any(denied[0].last < hit.first < denied[-1].first for hit in clause.hits("that_"))
+    return _negations(clause) > 1 and not without and not parted
 
 
 def sends_their_own(clause: Clause) -> bool:

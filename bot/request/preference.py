@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.request.answering import is_courtesy, may_answer
 from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
@@ -192,13 +193,24 @@ def _of_text(
             if blank or (field.value and (found := _pure(field, language, steps))):
                 signals += [] if blank else found
                 text = text.replace(field.text, "", 1)
-    spoken_of = False
+    spoken_of = said_before = False
+    asked_elsewhere = topic if kind is SegmentKind.TEXT else None
     for sentence in read_sentences(text, language):
-        heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
+        if (
+            topic is not None
+            and topic is asked_elsewhere
+            and not may_answer(sentence, said_before=said_before)
+        ):
+            heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
+            topic_after = heard.topic or topic
+        else:
+            heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
+            topic_after = heard.topic
+        said_before |= not is_courtesy(sentence) and not heard.signals
         steps += heard.steps
         signals = _answered(signals, heard)
         spoken_of = bool(heard.signals) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
-        topic = heard.topic
+        topic = topic_after
     return signals
 
 

@@ -90,6 +90,10 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         return None
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
+    if all(hit.first == 1 and hit.tag in {"yes", "do"} for hit in starts) and any(
+        hit.first == 0 for hit in clause.hits("neg", "negword")
+    ):
+        return Stance.UNCLEAR, "a denied yes"
     first = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
     if topic.either_or:
         return Stance.UNCLEAR, "a bare reply to an either-or question"

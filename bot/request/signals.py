@@ -6,6 +6,7 @@ from bot.request.matter import (
     ACTS,
     Topic,
     addressee,
+    denials_pile_up,
     is_about,
     polarity,
     requests,
@@ -120,6 +121,10 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
             hit.tag == "ask" and clause.said(hit).casefold() in small("please") for hit in clause.frame
         ):
             return Stance.TOPIC, "names the mail"
+    if clause.has("quotes") and not clause.has("ask", "want", "fine", "bad", "get"):
+        return read_label(clause) or (Stance.TOPIC, "names the mail")
+    if sign > 0 and denials_pile_up(clause):
+        return Stance.UNCLEAR, "negations"
     if sign > 0 and not _is_wished(clause):
         return Stance.UNCLEAR, "no plain wish"
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")

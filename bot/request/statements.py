@@ -51,7 +51,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     asks = sentence.asks
     before: Clause | None = None
     for clause in _carried(sentence.clauses):
-        if clause.has("other") and not clause.has("mail", "weak", "it"):
+        if clause.has("other") and not clause.has("mail", "weak", "it", "lost"):
             here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
@@ -63,7 +63,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         if before is not None and _goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
         before = clause
-        if read and clause.link == "cond" and any(other.has("quotes") for other in sentence.clauses):
+        quoted_if = clause.link == "cond" and not clause.has("undecided")
+        if read and quoted_if and any(other.has("quotes") for other in sentence.clauses):
             read = (Stance.TOPIC, "names the mail")
         steps.append(f"  {clause} -> {': '.join(read) if read else '-'}")
         told = (told and given) or (read is not None and read[1] == "what happened before")
@@ -180,6 +181,13 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
                 and clause.link not in {"because", "but_", "and_"}
                 and (clause.link != "so_" or since == "cond")
             )
+            if (
+                found
+                and clause.link == "so_"
+                and found[-1][1] == "a condition"
+                and read[0] is not Stance.UNCLEAR
+            ):
+                found.pop()
             if found and turned and found[-1][1] in {"delegate", "undecided", "same"}:
                 found.pop()
             found.append((Stance.UNCLEAR, pending) if held else read)
