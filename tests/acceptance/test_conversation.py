@@ -48,7 +48,7 @@ def office(
     scene = Scene(servers=servers, database=database, folder=folder)
     scene.configure(
         customers=[{"name": "Customer Ltd", "senders": [CUSTOMER, COLLEAGUE]}],
-        limits={"replies_per_sender_hour": 1000},
+        limits={"replies_per_sender_hour": 1000, "message_megabytes": 1},
         guides={
             "course_allocation": "https://help.yourcompany.test/courses",
             "create_user": "https://help.yourcompany.test/create",
@@ -245,6 +245,12 @@ def test_a_file_that_cannot_be_used_is_named_with_the_way_out(office: Scene, nam
     assert name in words_of(reply)
     assert word.lower() in words_of(reply).lower()
     assert "Learner Upload.xlsx" in file_names(reply)
+
+
+def test_a_huge_mail_is_answered_with_its_limit(office: Scene) -> None:
+    mail = a_message("Please upload our new learners.", sheets=[("list.xlsx", b"PK" + bytes(1_200_000))])
+    words = words_of(reply_to(office, office.send(mail)))
+    assert "1 MB" in words
 
 
 def test_a_link_to_a_cloud_sheet_is_answered_with_how_to_attach_it(office: Scene) -> None:
