@@ -106,7 +106,8 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return who == "them" or _means_the_mails(clause)
     if topic is None:
         return False
-    return (clause.has("it") and clause.has(*ACTS, "want", "fine")) or (
+    wishes = any(clause.said(hit).casefold() not in small("please") for hit in clause.hits("want"))
+    return (clause.has("it") and (wishes or clause.has(*ACTS, "fine"))) or (
         who == "them" and clause.has(*ACTS) and not clause.has("me")
     )
 

@@ -202,7 +202,7 @@ def _of_text(
             and not may_answer(sentence, said_before=said_before)
         ):
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
-            topic_after = heard.topic or topic
+            topic_after: Topic | None = heard.topic or topic
         else:
             heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
             topic_after = heard.topic

@@ -150,3 +150,32 @@ def test_who_is_told_is_not_who_adds_or_likes(text: str, expected: str) -> None:
 def test_doing_it_ourselves_under_the_question_is_no() -> None:
     text = "No, we'd prefer to do it ourselves."
     assert answer(text, kind=SegmentKind.INLINE, question=QUESTION) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "New learners attached. Yes, this is the final version of the list.",
+        "No, these aren't duplicates, there really are two John Smiths. Please add both.",
+        "New starters attached. I will be out from Monday so please send any questions to Priya.",
+        "Attached is the sheet. Please do not share the learners' details with third parties.",
+        "Attached list. Everyone has given consent for their email address to be used.",
+        "Bitte legen Sie die Personen an. Für Rückfragen stehe ich gerne zur Verfügung.",
+    ],
+)
+def test_a_letter_above_the_quoted_question_does_not_answer_it_in_passing(text: str) -> None:
+    asked = "Please let us know if you would like your learners to receive the default email notification."
+    assert answer(text, quoted=asked) == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hi Marta, thanks for getting back to me. Yes please.", "yes"),
+        ("The list is attached to this mail as before. No thanks.", "no"),
+        ("I'd have to ask my boss about that one before I could give you a proper answer.", "unclear"),
+    ],
+)
+def test_a_bare_reply_answers_it_wherever_it_stands(text: str, expected: str) -> None:
+    asked = "Please let us know if you would like your learners to receive the default email notification."
+    assert answer(text, quoted=asked) == expected
