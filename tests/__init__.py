@@ -1,1 +1,1 @@
-"""The tests: unit mirrors bot/, contract runs per database and directory, wire and acceptance on real servers."""
+"""The tests: unit mirrors bot/, contract runs on every database and directory, the rest on real servers."""
