@@ -24,6 +24,10 @@ def limit_of(clause: Clause) -> str:
         clause.words[hit.first].casefold() in small("before") for hit in clause.hits("now")
     ):
         return "put off"
+    denied = {hit.last + 1 for hit in clause.hits("neg")}
+    times = [hit for hit in clause.hits("now") if clause.words[hit.last].casefold() not in small("times")]
+    if any(hit.first in denied for hit in times):
+        return "put off"
     return ""
 
 

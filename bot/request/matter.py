@@ -133,7 +133,11 @@ def _means_the_mails(clause: Clause) -> bool:
         return True
     before = [clause.words[hit.first - 1].casefold() for hit in clause.hits("weak") if hit.first]
     definite = any(word.endswith("s") for word in said) or bool(small("definite") & set(before))
-    return definite and (clause.has("send", "fine", "bad", "want", "delay") or bool(clause.replies))
+    return definite and (
+        clause.has("send", "fine", "want", "delay")
+        or (clause.has("bad") and clause.has("we"))
+        or bool(clause.replies)
+    )
 
 
 def polarity(clause: Clause) -> int:
@@ -156,7 +160,7 @@ def _negations(clause: Clause) -> int:
         if clause.said(hit).casefold() not in small("nought")
         or not any(other.last < hit.first for other in plain)
     ]
-    free = [word for word in words if not any(hit.first < word.first for hit in plain)]
+    free = [word for word in words if not any(hit.first <= word.first for hit in plain)]
     return len(plain) + bool(free)
 
 

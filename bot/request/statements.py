@@ -204,8 +204,19 @@ def _unopposed(readings: list[tuple[Clause, Reading | None]], found: list[Readin
     """A yes beside a denial that no rule could place (`yes for nurses, no for porters`) is unclear."""
     if not any(stance is Stance.YES for stance, _ in found):
         return found
-    denials = [clause for clause, read in readings if read is None and _denies(clause)]
+    denials = [
+        clause for clause, read in readings if read is None and (_denies(clause) or _contradicts(clause))
+    ]
     return [*found, (Stance.UNCLEAR, "a denial beside it")] if denials else found
+
+
+def _contradicts(clause: Clause) -> bool:
+    """`… but HR would rather not`: a denial behind a but that no rule could place."""
+    return (
+        clause.link == "but_"
+        and clause.has("neg", "negword")
+        and not clause.has("other", "fine", "lost", "history", "skip")
+    )
 
 
 def _denies(clause: Clause) -> bool:
