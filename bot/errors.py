@@ -4,7 +4,8 @@ RollcallError
 ├── ConfigurationError          the operator must mend something; exit 2, never restarted
 │   └── LedgerInUse             another process holds the same SQLite ledger
 ├── Temporary                   try again later; never counts as a crash of a message
-│   ├── MailboxUnavailable      IMAP: refused, timed out, dropped, over quota
+│   ├── MailboxUnavailable      IMAP: refused, timed out, dropped
+│   │   └── MailboxFull         IMAP: over quota; what lies there can still be read
 │   ├── DeliveryDeferred        SMTP: 4xx, timed out, connection lost (outcome may be unknown)
 │   ├── DirectoryUnavailable    the platform is down, slow or in maintenance
 │   ├── LedgerUnavailable       the database is locked, full or gone
@@ -43,7 +44,11 @@ class Temporary(RollcallError):
 
 
 class MailboxUnavailable(Temporary):
-    """The IMAP server is refusing, frozen, gone or over quota."""
+    """The IMAP server is refusing, frozen or gone."""
+
+
+class MailboxFull(MailboxUnavailable):
+    """Nothing more fits in; the connection is well, and what lies there can still be read."""
 
 
 class DeliveryDeferred(Temporary):

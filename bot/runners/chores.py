@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from bot.errors import MailboxRefused
+from bot.errors import MailboxFull, MailboxRefused
 from bot.ports import Chores, Mailbox
 from bot.values.ledger import Chore, ChoreKind, DueChore, Place
 
 CLAIM = 50
-FIRST_DELAY = 30.0
+FIRST_DELAY = 10.0
 LONGEST_DELAY = 3600.0
 DEFAULT_SENT = "Sent"
 
@@ -45,7 +45,7 @@ class ChoreRunner:
     def _do(self, due: DueChore) -> bool:
         try:
             self._carry_out(due.chore, again=due.attempts > 1)
-        except MailboxRefused as refusal:
+        except (MailboxRefused, MailboxFull) as refusal:
             delay = min(FIRST_DELAY * 2 ** (due.attempts - 1), LONGEST_DELAY)
             self._report(f"{due.chore.kind} to {due.chore.folder}: {refusal}")
             self._chores.deferred(due, str(refusal), delay)

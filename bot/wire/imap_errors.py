@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from imapclient.exceptions import LoginError
 
-from bot.errors import LoginRefused, MailboxRefused, MailboxUnavailable, Temporary
+from bot.errors import LoginRefused, MailboxFull, MailboxRefused, MailboxUnavailable, Temporary
 from bot.wire.troubles import connection_trouble
 
 # Response codes after which the same command may succeed later (RFC 5530 §3, RFC 9208 §4.1.1).
-_TEMPORARY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG"})
+_TEMPORARY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 
 # What imapclient and imaplib raise over an answer that makes no sense to them, found by feeding them such.
 _UNPARSABLE = (
@@ -74,6 +74,8 @@ def _translate(error: Exception, doing: str, server: str, drop: Callable[[], Non
     if isinstance(error, _UNPARSABLE):
         drop()  # what follows on this connection is unsure
         return MailboxUnavailable(f"{server} gave an answer that makes no sense ({doing}): {_words(error)}")
+    if response_code(error) == "OVERQUOTA":
+        return MailboxFull(f"{server} has no room left ({doing}): {_words(error)}")
     if response_code(error) in _TEMPORARY_CODES:
         return MailboxUnavailable(f"{server} cannot do it now ({doing}): {_words(error)}")
     if isinstance(error, LoginError):

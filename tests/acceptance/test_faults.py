@@ -117,8 +117,9 @@ def test_a_full_mailbox_is_told_and_the_copy_in_sent_follows(
     mail_lab.imap.set_quota("support", 1000)
     start(scene, nursery)
     scene.reply_to(asked)
-    wait_for_status(scene, "quota")
+    wait_for_status(scene, "copy_sent to", "no room left")
     mail_lab.imap.set_quota("support", None)
+    scene.servers.cut()  # the server counts anew from the next login on
     wait_for(lambda: scene.folder_of("Sent"), "the copy in Sent", seconds=60)
     scene.wait_until_at_rest(1, seconds=60)
     assert len(scene.replies_to(asked)) == len(scene.folder_of("Sent")) == 1
@@ -217,6 +218,7 @@ def test_a_restart_of_postgresql_and_lost_connections_lose_nothing(
     scene: Scene, nursery: Nursery, postgres: Postgres
 ) -> None:
     start(scene, nursery)
+    wait_for(lambda: "mailbox_connected" in scene.log() or None, "it to be up")
     name = scene.database.rpartition("/")[2]
 
     def upset(number: int) -> None:
