@@ -130,6 +130,8 @@ def _is_instruction(texts: Sequence[str], columns: Columns, names: Sequence[int]
     cells = [texts[index] for index in (*names, columns.email) if texts[index]]
     if not cells:
         return False
+    if len(cells) > 1 and all(cell[0] in "([" and cell[-1] in ")]" for cell in cells):
+        return True  # '(as on ID)': remarks on the headings, in brackets from end to end
     return all(_instructs(cell, words) for cell in cells)
 
 
