@@ -43,7 +43,7 @@ def _before_all(clause: Clause) -> Reading | None:
         return Stance.UNCLEAR, "a group"
     if (
         clause.has("only")
-        and named
+        and (named or clause.has("notify"))
         and clause.has("get", "send", "notify")
         and limit_of(clause) == "only some"
     ):

@@ -25,6 +25,7 @@ LAYERS = ("meaning", "frame", "replies")
 
 _TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
 _EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
+_WITHOUT = re.compile(r"\bw/o(?:ut)?\b", re.IGNORECASE)
 _NOT_APPLICABLE = re.compile(r"\bn\s?/\s?a\b", re.IGNORECASE)
 # `am 1. April`: a full stop that ends no sentence.
 DATE = re.compile(r"(?<=\d)\.(?=\s*(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez))", re.IGNORECASE)
@@ -185,7 +186,9 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """One spelling of apostrophes and of e-mail, nothing invisible."""
-    text = _NOT_APPLICABLE.sub("notapplicable", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
+    text = _NOT_APPLICABLE.sub(
+        "notapplicable", _WITHOUT.sub("without", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
+    )
     text = _ADDRESS.sub(" anaddress ", _REGARDING.sub(" regarding ", DATE.sub(" ", text)))
     return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
 
