@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.request.senses import sorted_out
-from bot.request.vocabulary import DATE, LANGUAGES, Hit, clean, lexicon
+from bot.request.spelling import DATE, clean
+from bot.request.vocabulary import LANGUAGES, Hit, lexicon
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,8 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.request.spelling import fold, tokens_of
+
 LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
 # Words that one typo turns into another meaning are never guessed; shorter words neither.
 GUESSED_FROM = 6
@@ -22,19 +23,6 @@ SHORTEST_STEM = 3
 SHORTEST_INFLECTED = 4
 KNOWN_WORDS = 20_000
 LAYERS = ("meaning", "frame", "replies")
-
-_TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
-_EMAIL_WORD = re.compile(r"\b([Ee])[-\u2010-\u2013 ](?=[Mm]ail)")
-_WITHOUT = re.compile(r"\bw/o(?:ut)?\b", re.IGNORECASE)
-_NOT_APPLICABLE = re.compile(r"\bn\s?/\s?a\b", re.IGNORECASE)
-# `am 1. April`: a full stop that ends no sentence.
-DATE = re.compile(r"(?<=\d)\.(?=\s*(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez))", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){1,6}")
-_REGARDING = re.compile(r"(?<=[^\W\d_]) re: ", re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011](?=[^\W_])")
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u02bc": "'"})
-_MARKS = re.compile(r"[\u0300-\u036f]")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\ufe0e\ufe0f]|[\U0001F3FB-\U0001F3FF]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,25 +165,6 @@ class Layer:
             if own:
                 return tuple(own)
         return ()
-
-
-def fold(text: str) -> str:
-    """Lower-cased and without accents."""
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
-
-
-def clean(text: str) -> str:
-    """One spelling of apostrophes and of e-mail, nothing invisible."""
-    text = _NOT_APPLICABLE.sub(
-        "notapplicable", _WITHOUT.sub("without", _INVISIBLE.sub("", text).translate(_APOSTROPHES))
-    )
-    text = _ADDRESS.sub(" anaddress ", _REGARDING.sub(" regarding ", DATE.sub(" ", text)))
-    return _HYPHEN.sub(" ", _EMAIL_WORD.sub(r"\1", text))
-
-
-def tokens_of(text: str) -> list[str]:
-    """Words and single marks of a cleaned text, as written; hyphens and apostrophes part words."""
-    return _TOKEN.findall(text)
 
 
 @cache

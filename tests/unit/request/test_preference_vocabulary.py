@@ -3,7 +3,8 @@
 import pytest
 
 from bot.request.clauses import language_of, split_sentences
-from bot.request.vocabulary import LANGUAGES, LAYERS, clean, lexicon
+from bot.request.spelling import clean
+from bot.request.vocabulary import LANGUAGES, LAYERS, lexicon
 
 NEEDED = {"mail", "weak", "notify", "send", "get", "skip", "neg", "them", "me", "fine", "other"}
 
