@@ -81,6 +81,8 @@ def build(
     office = make_office(settings, ledger, directories=directories, sheets=sheets, log=log)
     mailer = make_mailer(settings)
     service, health = _service(settings, ledger, office, mailer, ops=ops, log=log, on_checked=on_checked)
+    # The first customer's sheet should not wait for the process that opens it.
+    sheets.warm()
     return Running(
         service=service, office=office, ledger=ledger, mailer=mailer, sheets=sheets, lock=lock, health=health
     )
