@@ -1,4 +1,4 @@
-"""The preference: constructions in which a denial, a time or a label stands near the wish it does not turn."""
+"""The preference: a denial, a time or a label that stands near the wish without turning it."""
 
 import pytest
 
