@@ -1,0 +1,107 @@
+"""Line 4: a backlog of uploads in Dovecot, until every reply is accepted and every mail filed.
+
+The peers are not installed here; the floor is the least that does the same to the mailbox and the wire:
+fetch each mail, send a fixed answer over one SMTP connection, move the mail.
+"""
+
+import os
+import smtplib
+import ssl
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+from imapclient import IMAPClient
+
+from benchmarks.figures import Figure, show
+from benchmarks.lab import a_lab, a_scene, an_upload, put, until
+from tests.servers.mail import MailLab
+from tests.wire.servers import CUSTOMER, SUPPORT
+
+# 2,000 with ROLLCALL_BENCH_BACKLOG=2000; the pace is the same, for the cost of a mail does not grow.
+COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "100"))
+DJANGO_MAILBOX, PARSEDMARC = 58, 86  # mails/s, measured elsewhere, storing or moving alone
+WHERE = "a commit (fsync) at nine points of each message, a fork for its sheet, two workbooks and a reply to write."
+LIMIT = "a mail is answered only after its rows are durable: nine fsyncs a message on one writer."
+
+
+def bare(lab: MailLab, raws: list[bytes]) -> float:
+    """Mails a second of fetching, answering and moving alone."""
+    put(lab, raws)
+    pair = lab.pair()
+    user = pair.users["support"]
+    context = ssl.create_default_context(cafile=pair.ca_file)
+    began = time.perf_counter()
+    with IMAPClient(
+        pair.imap_host, pair.imap_port, ssl=pair.imap_security == "tls", ssl_context=context
+    ) as client:
+        if pair.imap_security == "starttls":
+            client.starttls(context)
+        client.login(user.login, user.password)
+        if not client.folder_exists("Filed"):
+            client.create_folder("Filed")
+        client.select_folder("INBOX")
+        secure = pair.smtp_security == "tls"
+        out: smtplib.SMTP = (
+            smtplib.SMTP_SSL(pair.smtp_host, pair.smtp_port, context=context)
+            if secure
+            else smtplib.SMTP(pair.smtp_host, pair.smtp_port)
+        )
+        with out:
+            if not secure:
+                out.starttls(context=context)
+            out.login(user.login, user.password)
+            for uid in client.search(["ALL"]):
+                client.fetch([uid], ["BODY.PEEK[]"])
+                reply = EmailMessage()
+                reply["From"], reply["To"], reply["Subject"] = SUPPORT, CUSTOMER, "Re: New starters"
+                reply.set_content("Thank you.")
+                out.send_message(reply)
+                client.move([uid], "Filed")
+    return len(raws) / (time.perf_counter() - began)
+
+
+def pace(lab: MailLab, database: str = "", bots: int = 1, count: int = COUNT, start: int = 0) -> float:
+    """Mails a second of the whole route, from the bot's first log line to rest."""
+    put(lab, [an_upload(start + number, 20) for number in range(count)])
+    with a_scene(lab, database) as scene:
+        began = time.perf_counter()
+        for _ in range(bots):
+            scene.start()
+        until(lambda: scene.at_rest(count), 400, 0.1)
+        return count / (time.perf_counter() - began)
+
+
+def measure() -> Iterator[Figure]:
+    """Our pace and the floor's."""
+    with a_lab() as lab:
+        floor = bare(lab, [an_upload(10_000 + number, 20) for number in range(COUNT)])
+    with a_lab() as lab:
+        mine = pace(lab)
+    for peer, known, target in (
+        ("django-mailbox, storing them", DJANGO_MAILBOX, 1.0),
+        ("parsedmarc, moving them", PARSEDMARC, 0.5),
+    ):
+        yield Figure(
+            line=4,
+            work=f"backlog of {COUNT} uploads of 20 learners ({peer}: measured elsewhere)",
+            ours=f"{mine:.1f} mails/s",
+            floor=f"{known} mails/s",
+            ratio=f"{mine / known:.2f}x",
+            target=f"≥ {target:g}x",
+            reached=mine >= target * known,
+        )
+    yield Figure(
+        line=4,
+        work="the same beside a bare fetch, answer and move",
+        ours=f"{mine:.1f} mails/s",
+        floor=f"{floor:.1f} mails/s",
+        ratio=f"{mine / floor:.2f}x",
+        target="–",
+        reached=None,
+        note="for comparison, no target",
+    )
+
+
+if __name__ == "__main__":
+    show(measure())
