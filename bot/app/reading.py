@@ -1,14 +1,17 @@
 """Makes what reads messages and sheets; light, because `preview` needs nothing else."""
 
-from bot.ports import SheetReader, SignatureVerifier
+from typing import TYPE_CHECKING
+
 from bot.request.sender import CustomerIndex
 from bot.runners.assessing import Assessor
-from bot.settings import Settings
 from bot.values.sheet import SheetLimits
-from bot.wire.dkim import DkimVerifier
+
+if TYPE_CHECKING:
+    from bot.ports import SheetReader, SignatureVerifier
+    from bot.settings import Settings
 
 
-def open_assessor(settings: Settings | None, sheets: SheetReader) -> Assessor:
+def open_assessor(settings: "Settings | None", sheets: "SheetReader") -> Assessor:
     """Reads messages by the settings' policy; without settings, only what the messages say by themselves."""
     if settings is None:
         return Assessor(
@@ -31,11 +34,16 @@ def open_assessor(settings: Settings | None, sheets: SheetReader) -> Assessor:
     )
 
 
-def sheet_limits(settings: Settings | None) -> SheetLimits:
+def sheet_limits(settings: "Settings | None") -> SheetLimits:
     """The limits for reading sheets, the usual ones without settings."""
     return settings.sheet_limits() if settings else SheetLimits()
 
 
-def make_verifier(settings: Settings) -> SignatureVerifier | None:
+def make_verifier(settings: "Settings") -> "SignatureVerifier | None":
     """Our own DKIM check, where it is switched on."""
-    return DkimVerifier() if settings.verification.dkim else None
+    if not settings.verification.dkim:
+        return None
+    # Only here: a preview without settings checks no signature, and loads no cryptography and no resolver.
+    from bot.wire.dkim import DkimVerifier
+
+    return DkimVerifier()

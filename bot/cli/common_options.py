@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.errors import ConfigurationError
-from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 PLACES = (Path("config.toml"), Path("/etc/rollcall/config.toml"))
@@ -43,14 +45,19 @@ def config_path(given: Path | None) -> Path:
     )
 
 
-def required_settings(given: Path | None) -> Settings:
+def required_settings(given: Path | None) -> "Settings":
     """The settings; relative paths in them count from the working directory."""
-    return load_settings(config_path(given))
+    return _load(config_path(given))
 
 
-def optional_settings(given: Path | None) -> Settings | None:
+def optional_settings(given: Path | None) -> "Settings | None":
     """The settings where there are any: some commands work without."""
-    if given is not None:
-        return load_settings(given)
-    place = next((place for place in PLACES if place.is_file()), None)
-    return load_settings(place) if place else None
+    place = given or next((place for place in PLACES if place.is_file()), None)
+    return _load(place) if place else None
+
+
+def _load(path: Path) -> "Settings":
+    # Only here: the tables of the settings take longer to load than a preview needs to read a mail.
+    from bot.settings import load_settings
+
+    return load_settings(path)

@@ -10,7 +10,6 @@ import click
 
 from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, json_option, optional_settings
-from bot.cli.preview_text import print_preview
 from bot.errors import MessageUnreadable
 from bot.mail.parse import parse_message
 from bot.runners.assessing import Assessment, Assessor
@@ -32,6 +31,7 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
     """
     settings = optional_settings(config)
     with LimitedReader(sheet_limits(settings)) as sheets:
+        sheets.warm()  # it starts while the first mail is read
         assessor = open_assessor(settings, sheets)
         progress = sys.stderr.isatty() and not as_json and len(files) > 20
         for number, file in enumerate(files, start=1):
@@ -39,6 +39,9 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
             if as_json:
                 click.echo(json.dumps(found, ensure_ascii=False))
             else:
+                # Only for people: a program's JSON needs no tables and colours.
+                from bot.cli.preview_text import print_preview
+
                 print_preview(found)
             if progress:
                 click.echo(f"\r{number}/{len(files)}", err=True, nl=False)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.mail.newest import read_newest
-from bot.ports import SheetReader, SignatureVerifier
 from bot.request.automation import find_sign
 from bot.request.helpdesk import PARDONED, find_helpdesk, own_text, read_requester
 from bot.request.preference import read_preference
@@ -18,6 +18,10 @@ from bot.values.helpdesk import Helpdesk
 from bot.values.message import Attachment, Message
 from bot.values.request import Answer, Preference, Screening, Sender, Sign, Spoken, Verified, Wishes
 from bot.values.sheet import SheetReading, Verdict
+
+if TYPE_CHECKING:
+    # A preview loads none of the ledger's values, which the ports speak of.
+    from bot.ports import SheetReader, SignatureVerifier
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 OUR_LETTERS = re.compile(
@@ -62,8 +66,8 @@ class Assessor:
 
     policy: TrustPolicy | None
     customers: CustomerIndex
-    sheets: SheetReader
-    verifier: SignatureVerifier | None
+    sheets: "SheetReader"
+    verifier: "SignatureVerifier | None"
     own_addresses: frozenset[str]
     own_domain: str
     sheets_per_message: int = 20
