@@ -179,3 +179,21 @@ def test_a_letter_above_the_quoted_question_does_not_answer_it_in_passing(text: 
 def test_a_bare_reply_answers_it_wherever_it_stands(text: str, expected: str) -> None:
     asked = "Please let us know if you would like your learners to receive the default email notification."
     assert answer(text, quoted=asked) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["I would prefer that you didn't", "I'd rather they didn't", "We'd prefer it if you did not"]
+)
+def test_preferring_that_it_is_not_done_is_no(text: str) -> None:
+    assert answer(text, kind=SegmentKind.INLINE, question=QUESTION) == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please let me know the learners' login details once created.",
+        "Anbei die korrigierte Liste, bitte die alte Mail ignorieren.",
+    ],
+)
+def test_details_for_the_sender_and_an_earlier_mail_say_nothing(text: str) -> None:
+    assert answer(text) == "unstated"
