@@ -79,7 +79,8 @@ def test_a_reply_is_timed_from_the_arrival_of_what_it_answers(ops: Ops) -> None:
     found = figures(ops.look(), ops.meters)
     assert found["rollcall_messages_total", "answered"] == 1
     assert found["rollcall_reply_latency_seconds_count", ""] == 1, "once, however often it leaves"
-    assert found["rollcall_reply_latency_seconds_sum", ""] == pytest.approx(30, abs=5)
+    # The arrival lies 30 s before this module was imported; how long ago that was is the machine's affair.
+    assert 30 <= found["rollcall_reply_latency_seconds_sum", ""] < 3600
 
 
 def test_what_another_node_settled_is_timed_by_its_import(ops: Ops, database: Database) -> None:
