@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every line, one after the other; prints the table and writes docs/performance.md."""
+"""`python -m benchmarks`: every line in turn; prints the table and writes docs/performance.md."""
 
 import importlib
 import os
@@ -26,7 +26,7 @@ LINES = (
 )
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 MOST = 150  # seconds for one line, so that all of them end in ten minutes
-HEAD = "| line | work | ours (median) | floor (median) | ratio | to reach | reached |\n|---|---|---|---|---|---|---|"
+HEAD = "| line | work | ours (median) | floor (median) | ratio | to reach | reached |\n" + "|---" * 7 + "|"
 
 
 def measured(name: str) -> list[Figure]:
@@ -75,12 +75,12 @@ def page(figures: list[Figure], seconds: float) -> str:
 def _about(seconds: float) -> list[str]:
     load = os.getloadavg()[0]
     return [
-        f"Written by `make bench` ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s). Every ratio is to a "
-        "floor measured in the same run, by turns with ours: machines are noisy, and absolute times alone say "
-        "nothing.",
-        f"Machine: {os.cpu_count()} cores ({platform.machine()}, {platform.system()} {platform.release()}), Python "
-        f"{platform.python_version()}, load average {load:.1f} at the end of the run. A load above the number "
-        "of cores means that others were using the machine meanwhile, which hurts work spread over several "
+        f"Written by `make bench` ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s). Every ratio is "
+        "to a floor measured in the same run, by turns with ours: machines are noisy, and absolute times "
+        "alone say nothing.",
+        f"Machine: {os.cpu_count()} cores ({platform.machine()}, {platform.system()} {platform.release()}), "
+        f"Python {platform.python_version()}, load average {load:.1f} at the end of the run. A load above the "
+        "number of cores means that others were using the machine meanwhile, which hurts work spread over several "
         "processes more than its single-process floor.",
     ]
 

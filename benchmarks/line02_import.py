@@ -35,7 +35,7 @@ WHERE = (
     "the sheet, the rest values made for each row in Python."
 )
 LIMIT = (
-    "the journal is what an exactly-once import rests on: intent before the platform is asked, outcome after. "
+    "the journal is what exactly-once rests on: intent before the platform is asked, outcome after. "
     "Its SQL alone, bare and without Python around it, costs about three floors."
 )
 

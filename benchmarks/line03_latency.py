@@ -1,4 +1,4 @@
-"""Line 3: from a mail's arrival to the reply in the customer's mailbox; against a bare IDLE, FETCH and send."""
+"""Line 3: from a mail's arrival to the reply in the mailbox; against a bare IDLE, FETCH and send."""
 
 import smtplib
 import ssl

@@ -21,7 +21,7 @@ from tests.wire.servers import CUSTOMER, SUPPORT
 # 2,000 with ROLLCALL_BENCH_BACKLOG=2000; the pace is the same, for the cost of a mail does not grow.
 COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "100"))
 DJANGO_MAILBOX, PARSEDMARC = 58, 86  # mails/s, measured elsewhere, storing or moving alone
-WHERE = "a commit (fsync) at nine points of each message, a fork for its sheet, two workbooks and a reply to write."
+WHERE = "nine commits (fsync) for each message, a fork for its sheet, two workbooks and a reply to write."
 LIMIT = "a mail is answered only after its rows are durable: nine fsyncs a message on one writer."
 
 

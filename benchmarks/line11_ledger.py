@@ -1,4 +1,4 @@
-"""Line 11: `status` and a new upload on a ledger of a million messages and accounts; against one of a thousand."""
+"""Line 11: `status` and a new upload on a ledger of a million messages; against one of a thousand."""
 
 import tempfile
 import time
