@@ -79,9 +79,9 @@ def _about(seconds: float) -> list[str]:
         "to a floor measured in the same run, by turns with ours: machines are noisy, and absolute times "
         "alone say nothing.",
         f"Machine: {os.cpu_count()} cores ({platform.machine()}, {platform.system()} {platform.release()}), "
-        f"Python {platform.python_version()}, load average {load:.1f} at the end of the run. A load above the "
-        "number of cores means that others were using the machine meanwhile, which hurts work spread over several "
-        "processes more than its single-process floor.",
+        f"Python {platform.python_version()}, load average {load:.1f} at the end of the run. A load above "
+        "the number of cores means that others were using the machine meanwhile, which hurts work spread "
+        "over several processes more than its single-process floor.",
     ]
 
 
