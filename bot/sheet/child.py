@@ -4,6 +4,7 @@ Python's own forkserver would import the bot's `__main__` again in every child a
 `bot.sheet.server` does neither.
 """
 
+import hashlib
 import os
 import socket
 import struct
@@ -23,6 +24,8 @@ from bot.values.sheet import SheetLimits, SheetReading, Verdict
 
 _LENGTHS = struct.Struct("!IQ")
 _MESSAGE = struct.Struct("!Q")
+_KEPT = 16
+_KEPT_ROWS = 200
 _GRACE = 5.0  # seconds for the start of the server and the way to and fro
 _MOST_ANSWER = 512 * 1024 * 1024
 _ENGINES = (("calamine", "openpyxl"), ("openpyxl",))
@@ -38,6 +41,7 @@ class LimitedReader:
     def __init__(self, limits: SheetLimits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
+        self._kept: dict[tuple[bytes, str], SheetReading] = {}
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -55,7 +59,25 @@ class LimitedReader:
             self._started()
 
     def read(self, content: bytes, name: str) -> SheetReading:
-        """Read it. `SheetUnreadable` only where no child can be had at all."""
+        """Read it, or tell again what was just read of the same bytes under the same name.
+
+        `SheetUnreadable` only where no child can be had at all.
+        """
+        key = (hashlib.sha256(content).digest(), name)
+        with self._lock:
+            known = self._kept.get(key)
+        if known is not None:
+            return known
+        reading = self._read(content, name)
+        # What ran out of time may fare better the next time; long lists are not worth their memory.
+        if reading.verdict is not Verdict.TOO_LARGE and len(reading.rows) <= _KEPT_ROWS:
+            with self._lock:
+                self._kept[key] = reading
+                if len(self._kept) > _KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+        return reading
+
+    def _read(self, content: bytes, name: str) -> SheetReading:
         limits = self._limits
         if len(content) > limits.bytes:
             return SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "bytes"))

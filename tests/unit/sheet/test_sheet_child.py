@@ -198,3 +198,11 @@ def test_importing_the_reader_loads_no_parser():
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_the_same_file_again_is_told_from_memory_and_another_name_is_not() -> None:
+    content = b"First Name,Last Name,Email\nAnn,Lee,ann@customer.test\n"
+    with LimitedReader(SheetLimits()) as reader:
+        first = reader.read(content, "a.csv")
+        assert reader.read(content, "a.csv") is first
+        assert reader.read(content, "b.csv").name == "b.csv"
