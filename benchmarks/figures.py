@@ -8,7 +8,7 @@ from statistics import median
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One row of the table. `reached` is None where nothing could be measured, and `note` says why."""
+    """One row of the table. `reached` is None where there is no verdict, and `note` says why."""
 
     line: int
     work: str
@@ -47,7 +47,8 @@ def timed(work: Callable[[], object]) -> float:
 
 def missing(line: int, work: str, why: str) -> Figure:
     """A line that could not be measured here."""
-    return Figure(line=line, work=work, ours="–", floor="–", ratio="–", target="–", reached=None, note=why)
+    note = f"not measured: {why}"
+    return Figure(line=line, work=work, ours="–", floor="–", ratio="–", target="–", reached=None, note=note)
 
 
 def show(figures: Iterable[Figure]) -> None:
@@ -58,7 +59,7 @@ def show(figures: Iterable[Figure]) -> None:
 
 def row(figure: Figure) -> str:
     """One row of the table, in Markdown."""
-    reached = {True: "yes", False: "**no**", None: "not measured"}[figure.reached]
+    reached = {True: "yes", False: "**no**", None: "–"}[figure.reached]
     note = f" ({figure.note})" if figure.note else ""
     return (
         f"| {figure.line} | {figure.work}{note} | {figure.ours} | {figure.floor} | {figure.ratio} "

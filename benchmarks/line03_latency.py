@@ -1,4 +1,4 @@
-"""Line 3: from a mail's arrival to the reply in the mailbox; against a bare IDLE, FETCH and send."""
+"""Line 3: from a mail's arrival to the reply in the customer's mailbox; against a bare responder."""
 
 import smtplib
 import ssl
@@ -54,7 +54,7 @@ def respond(lab: MailLab, ready: threading.Event, stop: threading.Event) -> None
         ready.set()
         while not stop.is_set():
             client.idle()
-            client.idle_check(timeout=0.5)
+            client.idle_check(timeout=5)
             client.idle_done()
             for uid in [uid for uid in client.search(["UID", f"{last + 1}:*"]) if uid > last]:
                 last = uid

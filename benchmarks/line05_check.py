@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks.figures import Figure, missing, show, timed
 from bot.runners.intake import Intake
@@ -53,18 +54,19 @@ def _users() -> str:
 def counted() -> Iterator[list[str]]:
     """The tags of all IMAP commands sent meanwhile: each is a round trip."""
     tags: list[str] = []
-    original = imaplib.IMAP4._new_tag
+    tagged: Any = imaplib.IMAP4
+    original = tagged._new_tag
 
-    def noted(self: imaplib.IMAP4) -> bytes:
-        tag = original(self)
+    def noted(client: imaplib.IMAP4) -> Any:
+        tag = original(client)
         tags.append(str(tag))
         return tag
 
-    imaplib.IMAP4._new_tag = noted  # type: ignore[method-assign]
+    tagged._new_tag = noted
     try:
         yield tags
     finally:
-        imaplib.IMAP4._new_tag = original  # type: ignore[method-assign]
+        tagged._new_tag = original
 
 
 def checks(mails: int, folder: Path) -> tuple[float, int, int]:

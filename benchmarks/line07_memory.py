@@ -20,7 +20,7 @@ LIMIT = "a row is held once in the child and twice in the bot (as read, as plann
 
 
 def peak() -> None:
-    """In a process of its own: line 2 with 100,000 rows; prints (before, peak, child, after) in kB."""
+    """In a process of its own: the job of line 2 with 100,000 rows; prints kB at each stage."""
     import bot.app.service  # noqa: F401  what a running bot has loaded
 
     spare_collector()

@@ -15,6 +15,10 @@ LIMIT = (
     "the cores: servers and bots share this machine, so a second bot only helps where one leaves some idle."
 )
 
+NEXT = (
+    "measure it on a machine with cores to spare, with the mail servers on another, before changing anything."
+)
+
 
 def measure() -> Iterator[Figure]:
     """Each number of bots on a database and a mailbox of its own."""

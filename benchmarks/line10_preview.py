@@ -17,6 +17,8 @@ MAILS = Path(__file__).parents[1] / "fixtures" / "preference"
 WHERE = "finding the newest text in the HTML and the quotes below it, the vocabulary, a child for each sheet."
 LIMIT = "one fork for each attachment (a few ms), and Python's regular expressions over each word."
 
+NEXT = "a child that reads several small sheets before it ends, instead of a fork for each mail."
+
 
 def measure() -> Iterator[Figure]:
     """Mails a second on the clock; the processor's own pace stands beside it."""
