@@ -73,9 +73,16 @@ class Assessor:
     sheets_per_message: int = 20
     helpdesks: tuple[Helpdesk, ...] = ()
 
-    def assess(self, message: Message, raw: bytes, around: Circumstances = Circumstances()) -> Assessment:
-        """Everything the decision rests on, and the decision."""
-        sender = self.judge(message, raw)
+    def assess(
+        self,
+        message: Message,
+        raw: bytes,
+        around: Circumstances = Circumstances(),
+        *,
+        sender: Sender | None = None,
+    ) -> Assessment:
+        """Everything the decision rests on, and the decision; `sender` where it was judged already."""
+        sender = sender or self.judge(message, raw)
         sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
         spoken = read_newest(message)
         wishes = read_wishes(spoken, [file.name for file in message.attachments])

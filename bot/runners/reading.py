@@ -56,7 +56,8 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
         approved=bool(job.release),
         customer=customer.name if customer else "",
     )
-    assessment = assessor.assess(message, job.raw, around)
+    # A helpdesk's mail was cut since, and its requester is read from what is left.
+    assessment = assessor.assess(message, job.raw, around, sender=sender if helpdesk is None else None)
     if helpdesk is not None:
         assessment = without_our_words(message, assessment, came_back=came_back)
     return replace(_case(job, message, assessment, customer, thread), ticket=ticket)
@@ -154,7 +155,7 @@ def _find_confirmation(sender: Sender, message: Message, office: Office) -> Thre
 
 def _confirmation(job: Job, message: Message, sender: Sender, thread: Thread, office: Office) -> Case:
     """A person's answer to that question; an autoresponder that quotes it confirms nothing."""
-    found = office.assessor.assess(message, job.raw, Circumstances(asked=True))
+    found = office.assessor.assess(message, job.raw, Circumstances(asked=True), sender=sender)
     sign = office.assessor.find_sign(message)
     if sign is None or sign.strength in (Strength.FIELD, Strength.ROUTE):
         screening = Screening(
