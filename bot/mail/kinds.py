@@ -21,15 +21,7 @@ class FileKind(StrEnum):
     TEXT = "txt"  # words
     OTHER = "bin"  # none of these
 
-    @property
-    def is_sheet(self) -> bool:
-        """Whether a learner list could be in it."""
-        return self in _SHEETS
 
-
-_SHEETS = frozenset(
-    {FileKind.WORKBOOK, FileKind.OPEN_DOCUMENT, FileKind.OLE, FileKind.COLUMNS, FileKind.HTML_TABLE}
-)
 _MAGIC = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind.OLE),
     (b"%PDF-", FileKind.PDF),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -93,12 +92,6 @@ def _quality(text: str) -> float:
         return float(text or 1)
     except ValueError:
         return 0.0
-
-
-def readable_time(moment: float) -> str:
-    """'30 November 2026, 09:15 UTC'."""
-    at = datetime.fromtimestamp(moment, UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 @lru_cache(maxsize=32)

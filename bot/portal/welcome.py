@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from bot.errors import DirectoryRefused, DirectoryUnavailable
 from bot.portal.desk import Desk, address_of, by_method, text_of
-from bot.portal.pages import readable_time
 from bot.portal.passwords import Weakness, find_weakness, tidy_password
 from bot.portal.throttle import SET_ADDRESS, SET_LINK, turnstile
 from bot.values.portal import LinkPurpose, LinkRecord, token_digest
+from bot.values.times import readable_time
 
 # Longer than any directory's time-out, so that a claim never lapses under a password on its way.
 CLAIM_SECONDS = 180.0

@@ -7,7 +7,6 @@ from bot.runners.carry_out import file_away
 from bot.runners.letters import later_letter, lay_note, staff_letter
 from bot.runners.office import DAY, Office
 from bot.runners.refusals import explain_refusal
-from bot.runners.times import readable_time
 from bot.values.address import identity_key
 from bot.values.bounce import Bounce
 from bot.values.ledger import Job, MessageState, Outgoing, Settlement
@@ -16,6 +15,7 @@ from bot.values.outgoing import LetterKind
 from bot.values.report import BounceReport, StaffNote, Undelivered
 from bot.values.request import Strength
 from bot.values.returned import LostLetter, LostNotice, ReturnedLetter, SentLetter
+from bot.values.times import readable_time
 
 # Servers go on trying for up to five days (RFC 5321 §4.5.4.1); a bounce after a week is about newer mail.
 MATCHED_WITHIN = 7 * DAY

@@ -19,7 +19,6 @@ from bot.errors import (
 from bot.ports import Mailer, Outbox
 from bot.runners.fence import seconds_awake
 from bot.values.ledger import OutboxItem
-from bot.values.outgoing import LetterKind
 
 Result = TypeVar("Result")
 Render = Callable[[Sequence[OutboxItem]], dict[int, "Ready | str"]]
@@ -219,11 +218,6 @@ class Delivery:
 
     async def _in_thread(self, function: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)
-
-
-def needs_copy(items: Sequence[OutboxItem]) -> bool:
-    """True where a letter among these leaves a copy in Sent, so the mailbox has a chore now."""
-    return any(item.kind is not LetterKind.NOTICE for item in items)
 
 
 async def first_of(*waits: Awaitable[object], within: float) -> None:

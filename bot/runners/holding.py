@@ -6,7 +6,6 @@ from bot.runners.carry_out import file_away
 from bot.runners.case import Case
 from bot.runners.letters import later_letter, staff_letter, staff_note
 from bot.runners.office import DAY, Office
-from bot.runners.times import readable_time
 from bot.values.customer import VerificationMode
 from bot.values.ledger import (
     AskedQuestion,
@@ -23,6 +22,7 @@ from bot.values.message import Address
 from bot.values.outgoing import LetterKind
 from bot.values.report import ConfirmReport, StaffNote
 from bot.values.request import Answer, Verified
+from bot.values.times import readable_time
 
 HOUR = 3600.0
 QUESTIONS_PER_ADDRESS = 3

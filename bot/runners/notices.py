@@ -10,7 +10,6 @@ from bot.reply.render import render_notice
 from bot.runners.delivery import Ready
 from bot.runners.office import DAY, MailboxIdentity, Office
 from bot.runners.portal_letters import PortalLetters
-from bot.runners.times import readable_time
 from bot.values.customer import Customer
 from bot.values.learner import ImportRow
 from bot.values.ledger import NoticeRow, OutboxItem
@@ -18,6 +17,7 @@ from bot.values.message import Address
 from bot.values.outgoing import Letter, LetterKind
 from bot.values.portal import token_digest
 from bot.values.report import NoticeFacts
+from bot.values.times import readable_time
 
 
 class LetterRoom:

@@ -8,13 +8,13 @@ from bot.mail.compose import compose_letter
 from bot.reply.render import render_new_link, render_ticket_link
 from bot.runners.delivery import Ready
 from bot.runners.office import Office
-from bot.runners.times import readable_time
 from bot.values.customer import Site
 from bot.values.ledger import OutboxItem
 from bot.values.message import Address
 from bot.values.outgoing import Letter, Words
 from bot.values.portal import LinkPurpose, LinkRecord, token_digest
 from bot.values.report import NewLinkFacts, TicketLinkFacts
+from bot.values.times import readable_time
 
 
 class PortalLetters:

@@ -7,10 +7,10 @@ from bot.mail.compose import make_message_id
 from bot.reply.render import render_digest
 from bot.runners.letters import staff_letter
 from bot.runners.office import Office
-from bot.runners.times import readable_time
 from bot.values.learner import Outcome
 from bot.values.records import DayFigures, Waiting
 from bot.values.report import DigestLine, DigestReport
+from bot.values.times import readable_time
 
 
 def send_digest(office: Office, at: str) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 
 from bot.store.engine import Database
 from bot.store.schema import leases, nodes
@@ -80,9 +80,3 @@ class NodeStore:
         with self._db.write() as connection:
             connection.execute(update(leases).values(owner="", until=0))
             connection.execute(delete(nodes))
-
-    def living(self) -> list[tuple[str, str, str, float, float]]:
-        """(name, version, status, started, seen) of every node that said it lives."""
-        with self._db.read() as connection:
-            rows = connection.execute(select(nodes).order_by(nodes.c.name))
-            return [(row.name, row.version, row.status, row.started, row.seen) for row in rows]

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.store.engine import Database
+from tests.contract.conversation_builders import Desk
 from tests.contract.ledger_builders import Clock, Node
 
 MakeNode = Callable[..., Node]
+OpenDesk = Callable[..., Desk]
 
 
 @pytest.fixture
@@ -42,3 +45,21 @@ def make_node(database_url: str, clock: Clock) -> Iterator[MakeNode]:
 @pytest.fixture
 def node(make_node: MakeNode) -> Node:
     return make_node()
+
+
+@pytest.fixture
+def open_desk(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[OpenDesk]:
+    opened: list[Desk] = []
+
+    def make(**changes: Any) -> Desk:
+        opened.append(Desk(database=database_url, folder=tmp_path, clock=clock, changes=changes))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def desk(open_desk: OpenDesk) -> Desk:
+    return open_desk()

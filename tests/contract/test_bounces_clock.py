@@ -1,43 +1,20 @@
 """Bounces over a real ledger, on a clock of ours: matched, told once to the customer, or to the staff."""
 
-from collections.abc import Callable, Iterator
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.runners.bounces import tend_returns
 from bot.values.learner import NoticeState
 from bot.values.ledger import ChoreKind, MessageState
 from bot.values.outgoing import LetterKind
 from tests.acceptance.scene import a_message, a_sheet, learners, words_of
+from tests.contract.conftest import OpenDesk
 from tests.contract.conversation_builders import DAY, SUPPORT, Desk
-from tests.contract.ledger_builders import Clock
 
 DANA = "dana@customer.test"
 ANN = "customer2+ann@customer.test"
-OpenDesk = Callable[..., Desk]
-
-
-@pytest.fixture
-def open_desk(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[OpenDesk]:
-    opened: list[Desk] = []
-
-    def make(**changes: Any) -> Desk:
-        opened.append(Desk(database=database_url, folder=tmp_path, clock=clock, changes=changes))
-        return opened[-1]
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    return open_desk()
 
 
 def notified(desk: Desk, *names: str, **delivery: Any) -> None:

@@ -1,40 +1,17 @@
 """Conversations over a real ledger, on a clock of ours: asked once, settled once, reminded, closed."""
 
-from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.runners.conversation import tend_questions
 from bot.values.ledger import MessageState
 from bot.values.outgoing import LetterKind
 from tests.acceptance.scene import a_message, a_sheet, learners, words_of
+from tests.contract.conftest import OpenDesk
 from tests.contract.conversation_builders import DAY, Desk
-from tests.contract.ledger_builders import Clock
 
 DANA, BORIS = "dana@customer.test", "boris@customer.test"
 CREATE = "Hi,\n\nplease create accounts for the learners in the attached sheet.\n\nDana\n"
-OpenDesk = Callable[..., Desk]
-
-
-@pytest.fixture
-def open_desk(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[OpenDesk]:
-    opened: list[Desk] = []
-
-    def make(**changes: Any) -> Desk:
-        opened.append(Desk(database=database_url, folder=tmp_path, clock=clock, changes=changes))
-        return opened[-1]
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    return open_desk()
 
 
 def mail(text: str, *, sender: str = DANA, **more: Any) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""Times as people read them in mails."""
+"""Times as people read them, in mails and on pages."""
 
 from datetime import UTC, datetime
 
