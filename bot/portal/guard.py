@@ -6,8 +6,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KILOBYTE = 1024
 SMALL_FORM = 16 * KILOBYTE
-# A browser that is cut off while it sends shows no page: what is over the limit is let run out, up to here.
+# A browser that is cut off while it sends shows no page: what is over the limit is let run out, unread, up to so
+# many times the limit, and never cut short of a megabyte.
 DRAINED = 4
+ALWAYS_DRAINED = 1024 * KILOBYTE
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -74,17 +76,18 @@ class Bounded:
             await self._app(scope, receive, send)
             return
         most = self._sizes.get(scope["path"], SMALL_FORM)
+        drained = max(most * DRAINED, ALWAYS_DRAINED)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         taken = 0
 
         async def receive_bounded() -> Message:
             nonlocal taken
-            if announced.isdigit() and int(announced) > most * DRAINED:
+            if announced.isdigit() and int(announced) > drained:
                 raise HTTPException(413)
             message = await receive()
             taken += len(message.get("body", b""))
             while taken > most:
-                if taken > most * DRAINED or not message.get("more_body"):
+                if taken > drained or not message.get("more_body"):
                     raise HTTPException(413)
                 message = await receive()
                 taken += len(message.get("body", b""))

@@ -27,11 +27,11 @@ class Returns(Protocol):
     """Letters that came back: which of ours they are, and who has to hear of it."""
 
     def sent_under(self, message_ids: Sequence[str]) -> list[SentLetter]:
-        """The letters sent under these Message-IDs."""
+        """The letters sent, or being sent, under these Message-IDs."""
         ...
 
     def noticed_lately(self, addresses: Sequence[str], seconds: float) -> list[SentLetter]:
-        """The last notice sent to each of these addresses within so many seconds."""
+        """The last notice sent to each of these addresses within so many seconds, or being sent."""
         ...
 
     def give_up_doubted(self, seconds: float) -> int:

@@ -1,5 +1,6 @@
 """Bounces: matched with what we really sent, filed, and told once to the customer or to the staff."""
 
+from bot.errors import Temporary
 from bot.mail.bounce import read_bounce
 from bot.mail.parse import read_envelope
 from bot.reply.render import render_bounces, render_staff_note
@@ -22,6 +23,8 @@ MATCHED_WITHIN = 7 * DAY
 # No final word for so long after a word of doubt, and the link not opened: it did not arrive.
 DOUBTED_FOR = 5 * DAY
 TOLD_AT_LATEST = 6
+# Seconds until a bounce is looked at again that overtook what we write down of its letter.
+OVERTOOK = 1.0
 BATCH = 100
 WITHOUT_WORDS = "it came back as undeliverable"
 
@@ -30,7 +33,8 @@ def find_returned(message: Message, office: Office) -> tuple[ReturnedLetter, ...
     """Which letters of ours a bounce brings back; none where it is no bounce, or not of our mail.
 
     A forged bounce can do no more than mark a letter that we really sent, as its reader could: nothing is
-    sent again, no link is revoked, and only the customer's own thread hears of it.
+    sent again, no link is revoked, and only the customer's own thread hears of it. Raises Temporary for a
+    letter that is being sent at this moment: a near server's bounce can be here before its 250 is noted.
     """
     sign = office.assessor.find_sign(message)
     if sign is None or sign.strength not in (Strength.STRONG, Strength.WEAK):
@@ -38,9 +42,11 @@ def find_returned(message: Message, office: Office) -> tuple[ReturnedLetter, ...
     bounce = read_bounce(message)
     if bounce is None:
         return ()
+    letters = _matched(bounce, office)
+    if any(letter.under_way for letter in letters):
+        raise Temporary("a bounce of a letter that is still being sent", retry_after=OVERTOOK)
     return tuple(
-        ReturnedLetter(letter=letter, words=_words(bounce, letter), kind=bounce.kind)
-        for letter in _matched(bounce, office)
+        ReturnedLetter(letter=letter, words=_words(bounce, letter), kind=bounce.kind) for letter in letters
     )
 
 

@@ -145,7 +145,8 @@ class Worker:
             self._wait(job, str(trouble), trouble.retry_after or _delay(job))
         except (Temporary, ConfigurationError) as trouble:
             office.log("message_postponed", message=job.id, reason=str(trouble))
-            office.messages.postpone(job, str(trouble), _delay(job), waiting=False)
+            pause = trouble.retry_after if isinstance(trouble, Temporary) else None
+            office.messages.postpone(job, str(trouble), pause or _delay(job), waiting=False)
         except Exception as error:  # noqa: BLE001  around one message: log, record, go on
             office.log("message_failed", message=job.id, error=type(error).__name__, exception=error)
             office.messages.failed(job, f"{type(error).__name__} while working on it", _delay(job))

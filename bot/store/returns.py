@@ -18,6 +18,7 @@ from bot.values.returned import LostLetter, LostNotice, SentLetter
 # A notice's fate is the customer's business, and a portal letter's nobody's but its learner's.
 CONCERN_STAFF = (LetterKind.REPLY, LetterKind.QUESTION, LetterKind.FOLLOW_UP, LetterKind.STAFF)
 GONE = ("sent", "returned")
+UNDER_WAY = "sending"
 
 
 class ReturnStore:
@@ -32,7 +33,7 @@ class ReturnStore:
         keys = [key[:255] for key in message_ids][:50]
         with self._db.read() as connection:
             rows = connection.execute(
-                select(outbox).where(outbox.c.message_id.in_(keys), outbox.c.state.in_(GONE))
+                select(outbox).where(outbox.c.message_id.in_(keys), outbox.c.state.in_((*GONE, UNDER_WAY)))
             )
             return [_sent(row) for row in rows]
 
@@ -47,9 +48,14 @@ class ReturnStore:
                 )
                 .where(
                     notices.c.email.in_(list(addresses)[:50]),
-                    notices.c.state.in_((NoticeState.SENT, NoticeState.BOUNCED)),
-                    outbox.c.state.in_(GONE),
-                    outbox.c.finished > since,
+                    or_(
+                        outbox.c.state == UNDER_WAY,
+                        and_(
+                            outbox.c.state.in_(GONE),
+                            outbox.c.finished > since,
+                            notices.c.state.in_((NoticeState.SENT, NoticeState.BOUNCED)),
+                        ),
+                    ),
                 )
                 .order_by(outbox.c.id)
             )
@@ -167,4 +173,5 @@ def _sent(row: Any) -> SentLetter:
         recipients=tuple(row.recipients.split("\n")),
         import_id=row.import_id,
         position=row.position,
+        under_way=row.state == UNDER_WAY,
     )

@@ -9,13 +9,17 @@ from bot.values.outgoing import LetterKind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentLetter:
-    """A letter that was handed to the SMTP server. `position` is the import row of a notice, else -1."""
+    """A letter that was handed to the SMTP server. `position` is the import row of a notice, else -1.
+
+    `under_way`: it is being sent at this moment; whether the server took it is not written down yet.
+    """
 
     id: int
     kind: LetterKind
     recipients: tuple[str, ...]
     import_id: int = 0
     position: int = -1
+    under_way: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

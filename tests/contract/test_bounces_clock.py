@@ -5,6 +5,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
+import pytest
+
 from bot.runners.bounces import tend_returns
 from bot.values.learner import NoticeState
 from bot.values.ledger import ChoreKind, MessageState
@@ -90,6 +92,26 @@ def test_a_bounce_is_matched_by_the_message_id_and_told_in_the_thread(desk: Desk
     assert follow_up["To"].addresses[0].addr_spec == DANA
     assert "1 of the 2 emails to the new learners could not be delivered" in words_of(follow_up)
     assert "there is no such mailbox" in words_of(follow_up)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by its Message-ID", "by its recipient"])
+def test_a_bounce_that_is_here_before_its_notice_is_noted_as_sent_is_not_lost(
+    desk: Desk, named: bool
+) -> None:
+    sheet = a_sheet(learners("ann", "bob"))
+    desk.receive(a_message("Yes, send them the default email.", sender=DANA, sheets=[("a.xlsx", sheet)]))
+    letters = desk.ledger.outbox.claim(10)
+    (to_ann,) = [letter for letter in letters if letter.recipients == (ANN,)]
+    desk.take_in(a_bounce(ANN, original=to_ann.message_id if named else ""))
+    desk.work()
+    assert states(desk)[ANN] == "queued"
+    desk.ledger.outbox.sent(letters)
+    assert states(desk)[ANN] == "sent"
+    desk.clock.forward(2)
+    desk.work()
+    assert desk.settled[-1].state is MessageState.IGNORED
+    assert states(desk)[ANN] == "bounced"
+    assert "1 of the 2 emails" in words_of(tend(desk)[0])
 
 
 def test_by_recipient_and_time_where_nothing_else_is_left(desk: Desk) -> None:
