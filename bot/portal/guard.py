@@ -6,8 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KILOBYTE = 1024
 SMALL_FORM = 16 * KILOBYTE
-# A browser that is cut off while it sends shows no page: what is over the limit is let run out, unread, up to so
-# many times the limit, and never cut short of a megabyte.
+# A browser that is cut off while it sends shows no page: what is over the limit is let run out, unread, up to
+# so many times the limit, and never cut short of a megabyte.
 DRAINED = 4
 ALWAYS_DRAINED = 1024 * KILOBYTE
 
