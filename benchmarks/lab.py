@@ -9,9 +9,14 @@ from pathlib import Path
 
 from tests.acceptance.scene import Scene, a_message, a_sheet
 from tests.servers.mail import MailLab
-from tests.wire.servers import RealServers, a_mailbox
+from tests.wire.servers import CUSTOMER, RealServers, a_mailbox
 
-MEASURED = {"lease_seconds": 30, "limits": {"replies_per_sender_hour": 1_000_000}}
+SENDERS = 50
+MEASURED = {
+    "lease_seconds": 30,
+    "limits": {"replies_per_sender_hour": 1_000_000},
+    "customers": [{"name": "Customer Ltd", "domains": [CUSTOMER.partition("@")[2]]}],
+}
 
 
 @contextmanager
@@ -38,11 +43,16 @@ def a_scene(lab: MailLab, database: str = "", **changes: object) -> Iterator[Sce
 
 
 def an_upload(number: int, rows: int) -> bytes:
-    """A mail with that many new learners and a no, so that nothing but the reply is sent."""
+    """A mail with that many new learners and a no, so that nothing but the reply is sent.
+
+    Its sender is one of fifty of the customer's: what one person sends is worked one after the other.
+    """
     people = [(f"First{n}", f"Last{n}", f"customer2+u{number}n{n}@customer.test") for n in range(rows)]
     text = "Please create these learners. Do not send them the default email."
     name = f"<bench-{number}-{os.getpid()}-{time.time_ns()}@customer.test>"
-    return a_message(text, sheets=[("Starters.xlsx", a_sheet(people))], message_id=name).as_bytes()
+    sender = CUSTOMER.replace("@", f"+{number % SENDERS}@")
+    sheets = [("Starters.xlsx", a_sheet(people))]
+    return a_message(text, sheets=sheets, message_id=name, sender=sender).as_bytes()
 
 
 def maildir(lab: MailLab, user: str) -> Path:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from bot.errors import SheetUnreadable
 from bot.sheet.packing import pack_order, unpack_reading
@@ -24,8 +25,10 @@ from bot.values.sheet import SheetLimits, SheetReading, Verdict
 
 _LENGTHS = struct.Struct("!IQ")
 _MESSAGE = struct.Struct("!Q")
+_READY = _MESSAGE.pack(0)
 _KEPT = 16
 _KEPT_ROWS = 200
+_SPARE = 2  # children that wait for their next file
 _GRACE = 5.0  # seconds for the start of the server and the way to and fro
 _MOST_ANSWER = 512 * 1024 * 1024
 _ENGINES = (("calamine", "openpyxl"), ("openpyxl",))
@@ -35,7 +38,7 @@ class LimitedReader:
     """A `bot.ports.SheetReader`. Threads may read at the same time, each in a child of its own.
 
     The fork server starts with the first file and lives until `close()`; if it was killed, the next file
-    starts another.
+    starts another. A child that has read an ordinary file waits here for the next one.
     """
 
     def __init__(self, limits: SheetLimits) -> None:
@@ -44,6 +47,7 @@ class LimitedReader:
         self._kept: dict[tuple[bytes, str], SheetReading] = {}
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._spare: list[socket.socket] = []
 
     def __enter__(self) -> "LimitedReader":
         return self
@@ -100,27 +104,47 @@ class LimitedReader:
     def _ask(self, content: bytes, name: str, order: bytes, seconds: float) -> SheetReading | None:
         """One child's reading; None if it died, ran out of time or made no sense, which is all the same."""
         job = self._child()
-        with job:
+        again = False
+        try:
             job.settimeout(seconds + _GRACE)
-            try:
-                job.sendall(_LENGTHS.pack(len(order), len(content)) + order)
-                job.sendall(content)
-                return unpack_reading(name, _messages(job))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
-                return None
+            job.sendall(_LENGTHS.pack(len(order), len(content)) + order)
+            job.sendall(content)
+            with job.makefile("rb") as stream:
+                reading = unpack_reading(name, _messages(stream))
+                again = reading is not None and stream.read(_MESSAGE.size) == _READY
+                return reading
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return None
+        finally:
+            self._let_go(job, again=again)
+
+    def _let_go(self, job: socket.socket, *, again: bool) -> None:
+        """Keep a child that takes another file, as long as few are kept; the end of its socket ends it."""
+        with self._lock:
+            if again and self._control is not None and len(self._spare) < _SPARE:
+                self._spare.append(job)
+                return
+        job.close()
 
     def _child(self) -> socket.socket:
-        """Our end of the socket to a new child; a dead server is replaced once."""
+        """Our end of the socket to a child that waits, else to a new one; a dead server is replaced once."""
         for _ in range(2):
-            ours, theirs = socket.socketpair()
-            with self._lock, theirs:
-                try:
-                    socket.send_fds(self._started(), [b"j"], [theirs.fileno()])
-                except OSError:
-                    ours.close()
-                    self._stop()
-                else:
-                    return ours
+            with self._lock:
+                control = self._started()
+                while self._spare:
+                    job = self._spare.pop()
+                    if _waits(job):
+                        return job
+                    job.close()
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    try:
+                        socket.send_fds(control, [b"j"], [theirs.fileno()])
+                    except OSError:
+                        ours.close()
+                        self._stop()
+                    else:
+                        return ours
         raise SheetUnreadable("the process that opens attachments cannot be started")
 
     def _started(self) -> socket.socket:
@@ -142,6 +166,8 @@ class LimitedReader:
     def _stop(self) -> None:
         control, server = self._control, self._server
         self._control = self._server = None
+        while self._spare:
+            self._spare.pop().close()
         if control is not None:
             control.close()
         if server is not None:
@@ -152,16 +178,27 @@ class LimitedReader:
                 server.wait()
 
 
-def _messages(job: socket.socket) -> Iterator[bytes]:
+def _waits(job: socket.socket) -> bool:
+    """Whether the child at the other end is still there, and silent as it should be."""
+    job.setblocking(False)
+    try:
+        job.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _messages(stream: BinaryIO) -> Iterator[bytes]:
     """The child's messages, as long as they come whole."""
     allowed = _MOST_ANSWER
-    with job.makefile("rb") as stream:
-        while len(head := stream.read(_MESSAGE.size)) == _MESSAGE.size:
-            length = _MESSAGE.unpack(head)[0]
-            allowed -= length
-            if allowed < 0 or len(message := stream.read(length)) < length:
-                return
-            yield message
+    while len(head := stream.read(_MESSAGE.size)) == _MESSAGE.size:
+        length = _MESSAGE.unpack(head)[0]
+        allowed -= length
+        if allowed < 0 or len(message := stream.read(length)) < length:
+            return
+        yield message
 
 
 def _environment() -> dict[str, str]:

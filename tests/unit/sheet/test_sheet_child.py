@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.sheet.child import LimitedReader
+from bot.sheet.server import FILES
 from bot.values.sheet import SheetLimits, Verdict
 from fixtures.sheets.build import FOUR, HEAD, delimited
 from fixtures.sheets.odd import bare_xlsx, inline_rows
@@ -44,10 +45,10 @@ def processes_of(group: int) -> list[int]:
     return found
 
 
-def gone_within(seconds: float, group: int) -> bool:
-    """Whether every process of the group ends in that time."""
+def gone_within(seconds: float, group: int, but: int = 0) -> bool:
+    """Whether every process of the group, but for this one, ends in that time."""
     deadline = time.monotonic() + seconds
-    while processes_of(group):
+    while set(processes_of(group)) - {but}:
         if time.monotonic() > deadline:
             return False
         os.sched_yield()
@@ -159,11 +160,60 @@ def test_threads_read_at_the_same_time(reader):
     assert [reading.rows[0].email for reading in readings] == [f"a{number}@acme.com" for number in range(24)]
 
 
+def a_list(number: int) -> bytes:
+    """A file that was not read before: what was just read is told from memory."""
+    return delimited([HEAD, ("A", "B", f"number{number}@acme.com")])()
+
+
 def test_a_killed_server_is_replaced(reader):
-    reader.read(LIST, "list.csv")
+    reader.read(a_list(1), "list.csv")
     os.kill(reader._server.pid, signal.SIGKILL)
     reader._server.wait()
-    assert reader.read(LIST, "list.csv").verdict is Verdict.OK
+    assert reader.read(a_list(2), "list.csv").verdict is Verdict.OK
+
+
+def test_a_child_reads_ordinary_files_one_after_the_other_and_then_ends():
+    with LimitedReader(LIMITS) as reader:
+        seen = set()
+        for number in range(2 * FILES):
+            assert reader.read(a_list(number), "list.csv").verdict is Verdict.OK
+            seen |= set(processes_of(reader._server.pid))
+        assert len(seen - {reader._server.pid}) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"PK\3\4 cut off", "cut.xlsx"), (LIST + b"\r\n" * 600_000, "large.csv")],
+    ids=["refused", "large"],
+)
+def test_a_child_that_read_an_odd_file_reads_no_other(content, name):
+    with LimitedReader(LIMITS) as reader:
+        reader.read(a_list(1), "list.csv")
+        before = set(processes_of(reader._server.pid))
+        reader.read(content, name)
+        assert reader._spare == []
+        reader.read(a_list(2), "list.csv")
+        assert set(processes_of(reader._server.pid)) - before
+
+
+def test_a_child_that_died_while_it_waited_costs_nobody_a_verdict():
+    with LimitedReader(LIMITS) as reader:
+        reader.read(a_list(1), "list.csv")
+        (child,) = set(processes_of(reader._server.pid)) - {reader._server.pid}
+        os.kill(child, signal.SIGKILL)
+        assert gone_within(5, reader._server.pid, but=reader._server.pid)
+        assert reader.read(a_list(2), "list.csv").verdict is Verdict.OK
+
+
+def test_each_file_of_a_child_has_the_whole_time():
+    with LimitedReader(replace(LIMITS, seconds=0.3)) as reader:
+        reader.warm()
+        reader.read(a_list(0), "list.csv")
+        began = time.monotonic()
+        number = 0
+        while time.monotonic() - began < 0.8:
+            number += 1
+            assert reader.read(a_list(number), "list.csv").verdict is Verdict.OK
 
 
 def test_nothing_is_left_after_close():
