@@ -24,6 +24,8 @@ def create_accounts(job: Job, record: ImportRecord, directory: Directory, import
             _finish_interrupted(job, record, directory, imports, creating)
         if planned:
             _create_chunk(job, record, directory, imports, planned)
+        if len(planned) + len(creating) < directory.batch_size:
+            return
         done = max(rows[-1].position for rows in (planned, creating) if rows)
 
 

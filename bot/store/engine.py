@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 
@@ -40,6 +43,9 @@ class Database:
         self.engine = open_engine(url)
         self.owner = owner
         self.lease_seconds = lease_seconds
+        self._statements: dict[
+            tuple[Insert | Update, tuple[str, ...]], tuple[str, tuple[int, ...] | None]
+        ] = {}
         self.clock = clock or (time.time if self.is_sqlite else SharedClock(self.engine))
 
     @property
@@ -63,11 +69,9 @@ class Database:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
-    def insert_new(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    def insert_new(self, table: Table) -> "postgresql.Insert | SqliteInsert":
         """INSERT … ON CONFLICT DO NOTHING: what is there already stays."""
-        if self.is_sqlite:
-            return sqlite.insert(table).on_conflict_do_nothing()
-        return postgresql.insert(table).on_conflict_do_nothing()
+        return _insert_new(table, sqlite=self.is_sqlite)
 
     def execute_many(
         self,
@@ -78,20 +82,37 @@ class Database:
     ) -> None:
         """One statement for many rows, given as tuples of these parameters, in the driver's own loop.
 
-        SQLAlchemy makes a dictionary of every row and a list of that, which takes longer than the writing.
+        The statement is one made once and kept: what it compiles to is remembered. SQLAlchemy makes a
+        dictionary of every row and a list of that, which takes longer than the writing.
         """
         if not rows:
             return
-        compiled = statement.compile(dialect=self.engine.dialect, column_keys=list(parameters))
-        order = list(compiled.positiontup or ())
-        if order != list(parameters):
-            places = [parameters.index(name) for name in order]
+        words, places = self._compiled(statement, tuple(parameters))
+        if places is not None:
             rows = [tuple(row[place] for place in places) for row in rows]
-        connection.exec_driver_sql(str(compiled), list(rows))
+        connection.exec_driver_sql(words, list(rows))
+
+    def _compiled(
+        self, statement: Insert | Update, parameters: tuple[str, ...]
+    ) -> tuple[str, tuple[int, ...] | None]:
+        """The statement in the driver's words, and where it wants the parameters if in another order."""
+        known = self._statements.get((statement, parameters))
+        if known is None:
+            compiled = statement.compile(dialect=self.engine.dialect, column_keys=list(parameters))
+            order = tuple(compiled.positiontup or ())
+            places = None if order == parameters else tuple(map(parameters.index, order))
+            known = self._statements[statement, parameters] = (str(compiled), places)
+        return known
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+@cache
+def _insert_new(table: Table, *, sqlite: bool) -> "postgresql.Insert | SqliteInsert":
+    return (sqlite_insert(table) if sqlite else postgresql.insert(table)).on_conflict_do_nothing()
 
 
 class SharedClock:

@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from bot.store.engine import Database
 from bot.store.messages import MessageStore
@@ -45,9 +46,7 @@ class ImportStore:
 
     def of_job(self, job: Job) -> ImportRecord | None:
         with self._db.read() as connection:
-            row = connection.execute(
-                select(imports).where(imports.c.message == job.id, imports.c.run == job.run)
-            ).first()
+            row = connection.execute(_of_job(), {"job": job.id, "in_run": job.run}).first()
         return import_record(row) if row else None
 
     def begin(self, job: Job, new: NewImport, thread: int) -> ImportRecord:
@@ -56,28 +55,29 @@ class ImportStore:
             now = self._db.clock()
             reference = self._free_reference(connection)
             import_id = connection.execute(
-                imports.insert().values(
-                    reference=reference,
-                    message=job.id,
-                    run=job.run,
-                    thread=thread,
-                    customer=new.customer,
-                    directory=new.directory,
-                    state=ImportState.RUNNING,
-                    dry_run=new.dry_run,
-                    answer=new.preference.answer,
-                    evidence=new.preference.evidence,
-                    answer_where=new.preference.where,
-                    from_thread=new.from_thread,
-                    source=new.source,
-                    started=now,
-                )
+                _INSERT_IMPORT,
+                {
+                    "reference": reference,
+                    "message": job.id,
+                    "run": job.run,
+                    "thread": thread,
+                    "customer": new.customer,
+                    "directory": new.directory,
+                    "state": ImportState.RUNNING,
+                    "dry_run": new.dry_run,
+                    "answer": new.preference.answer,
+                    "evidence": new.preference.evidence,
+                    "answer_where": new.preference.where,
+                    "from_thread": new.from_thread,
+                    "source": new.source,
+                    "started": now,
+                },
             ).inserted_primary_key
             assert import_id is not None
             if new.rows:
                 self._db.execute_many(
                     connection,
-                    import_rows.insert(),
+                    _INSERT_ROWS,
                     ROW_COLUMNS,
                     [_columns(import_id[0], row) for row in new.rows],
                 )
@@ -101,33 +101,18 @@ class ImportStore:
         """A short name that people can read out: no vowels, no letters that look like digits."""
         while True:
             reference = "RC-" + "".join(secrets.choice(ALPHABET) for _ in range(6))
-            taken = select(imports.c.id).where(imports.c.reference == reference)
-            if connection.execute(taken).first() is None:
+            if connection.execute(_by_reference(), {"called": reference}).first() is None:
                 return reference
 
     def rows(self, import_id: int) -> list[ImportRow]:
         with self._db.read() as connection:
-            found = connection.execute(
-                select(import_rows)
-                .where(import_rows.c.import_id == import_id)
-                .order_by(import_rows.c.position)
-            )
+            found = connection.execute(_rows_of(), {"of": import_id})
             return [import_row(row) for row in found]
 
     def unfinished(self, import_id: int, limit: int, after: int = -1) -> tuple[list[OpenRow], list[OpenRow]]:
-        table = import_rows.c
         with self._db.read() as connection:
             found = connection.execute(
-                select(
-                    table.journal, table.position, table.first_name, table.last_name, table.email, table.key
-                )
-                .where(
-                    table.import_id == import_id,
-                    table.position > after,
-                    table.journal.in_((Journal.PLANNED, Journal.CREATING)),
-                )
-                .order_by(table.position)
-                .limit(limit)
+                _unfinished(), {"of": import_id, "beyond": after, "at_most": limit}
             ).all()
         rows: dict[str, list[OpenRow]] = {Journal.PLANNED.value: [], Journal.CREATING.value: []}
         for journal, position, first_name, last_name, email, key in found:
@@ -136,32 +121,14 @@ class ImportStore:
         return rows[Journal.PLANNED.value], rows[Journal.CREATING.value]
 
     def journal_creating(self, job: Job, import_id: int, positions: Sequence[int]) -> None:
-        statement = (
-            update(import_rows)
-            .where(
-                import_rows.c.import_id == bindparam("of"),
-                import_rows.c.position.between(bindparam("first"), bindparam("last")),
-            )
-            .values(journal=bindparam("stage"))
-        )
         runs = [(import_id, first, last, Journal.CREATING.value) for first, last in _runs(positions)]
         with self._db.write() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
-            self._db.execute_many(connection, statement, ("of", "first", "last", "stage"), runs)
+            self._db.execute_many(connection, _stage(), ("of", "first", "last", "stage"), runs)
 
     def journal_outcomes(
         self, job: Job, import_id: int, outcomes: Sequence[tuple[int, Outcome, str, str]]
     ) -> None:
-        statement = (
-            update(import_rows)
-            .where(import_rows.c.import_id == bindparam("of"), import_rows.c.position == bindparam("at"))
-            .values(
-                journal=bindparam("stage"),
-                outcome=bindparam("became"),
-                detail=bindparam("because"),
-                account=bindparam("in_account"),
-            )
-        )
         done = Journal.DONE.value
         rows = [
             (done, outcome.value, detail, account, import_id, position)
@@ -170,13 +137,13 @@ class ImportStore:
         with self._db.write() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
             self._db.execute_many(
-                connection, statement, ("stage", "became", "because", "in_account", "of", "at"), rows
+                connection, _outcome(), ("stage", "became", "because", "in_account", "of", "at"), rows
             )
 
     def by_reference(self, reference: str) -> ImportRecord | None:
         """The import of that reference."""
         with self._db.read() as connection:
-            row = connection.execute(select(imports).where(imports.c.reference == reference)).first()
+            row = connection.execute(_by_reference(), {"called": reference}).first()
         return import_record(row) if row else None
 
     def created_accounts(self, import_id: int) -> list[tuple[str, str]]:
@@ -204,6 +171,71 @@ class ImportStore:
                 )
                 found.update({row.key: row.reference for row in rows})
         return found
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every import needs is made once.
+_INSERT_IMPORT = imports.insert()
+_INSERT_ROWS = import_rows.insert()
+
+
+@cache
+def _of_job() -> Select[Any]:
+    return select(imports).where(imports.c.message == bindparam("job"), imports.c.run == bindparam("in_run"))
+
+
+@cache
+def _by_reference() -> Select[Any]:
+    return select(imports).where(imports.c.reference == bindparam("called"))
+
+
+@cache
+def _rows_of() -> Select[Any]:
+    return (
+        select(import_rows).where(import_rows.c.import_id == bindparam("of")).order_by(import_rows.c.position)
+    )
+
+
+@cache
+def _unfinished() -> Select[Any]:
+    table = import_rows.c
+    return (
+        select(table.journal, table.position, table.first_name, table.last_name, table.email, table.key)
+        .where(
+            table.import_id == bindparam("of"),
+            table.position > bindparam("beyond"),
+            table.journal.in_((Journal.PLANNED, Journal.CREATING)),
+        )
+        .order_by(table.position)
+        .limit(bindparam("at_most"))
+    )
+
+
+@cache
+def _stage() -> Update:
+    """Neighbouring rows enter a stage of the journal."""
+    return (
+        update(import_rows)
+        .where(
+            import_rows.c.import_id == bindparam("of"),
+            import_rows.c.position.between(bindparam("first"), bindparam("last")),
+        )
+        .values(journal=bindparam("stage"))
+    )
+
+
+@cache
+def _outcome() -> Update:
+    """One row has its outcome."""
+    return (
+        update(import_rows)
+        .where(import_rows.c.import_id == bindparam("of"), import_rows.c.position == bindparam("at"))
+        .values(
+            journal=bindparam("stage"),
+            outcome=bindparam("became"),
+            detail=bindparam("because"),
+            account=bindparam("in_account"),
+        )
+    )
 
 
 def import_record(row: Any) -> ImportRecord:

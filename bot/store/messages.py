@@ -1,9 +1,10 @@
 """Work on messages: the lease on each, and the way a job is given back."""
 
 import zlib
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, exists, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, case, exists, select, update
 
 from bot.errors import LeaseLost
 from bot.store.arrivals import OPEN_STATES, ArrivalBook
@@ -17,20 +18,19 @@ class MessageStore(ArrivalBook):
     def claim(self) -> Job | None:
         now = self._db.clock()
         with self._db.write() as connection:
-            row = connection.execute(_due_query(now)).first()
+            row = connection.execute(_oldest_due(), {"now": now}).first()
             if row is None:
                 return None
             crashed = row.state == MessageState.WORKING
             connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id)
-                .values(
-                    state=MessageState.WORKING,
-                    fence=row.fence + 1,
-                    crashes=row.crashes + crashed,
-                    lease_owner=self._db.owner,
-                    lease_until=now + self._db.lease_seconds,
-                )
+                _claimed(),
+                {
+                    "job": row.id,
+                    "new_fence": row.fence + 1,
+                    "new_crashes": row.crashes + crashed,
+                    "owner": self._db.owner,
+                    "until": now + self._db.lease_seconds,
+                },
             )
         return _job(row, fence=row.fence + 1, crashes=row.crashes + crashed)
 
@@ -54,7 +54,7 @@ class MessageStore(ArrivalBook):
                 state=MessageState.WAITING if waiting else MessageState.RECEIVED,
                 reason=reason,
                 next_attempt=now + delay,
-                tries=messages.c.tries + 1,
+                tries=job.tries + 1,
                 waiting_since=job.waiting_since or now,
                 lease_owner=None,
                 lease_until=0,
@@ -76,20 +76,45 @@ class MessageStore(ArrivalBook):
 
     def guard(self, connection: Connection, job: Job, **changes: Any) -> None:
         """Change the message only while our fence holds; raises LeaseLost."""
-        result = connection.execute(
-            update(messages)
-            .where(
-                messages.c.id == job.id,
-                messages.c.fence == job.fence,
-                messages.c.state == MessageState.WORKING,
-            )
-            .values(**changes)
-        )
+        values = {f"new_{name}": value for name, value in changes.items()}
+        result = connection.execute(_guarded(tuple(changes)), {"job": job.id, "under": job.fence, **values})
         if result.rowcount != 1:
             raise LeaseLost(f"message {job.id} is worked on by somebody else now")
 
 
-def _due_query(now: float) -> Any:
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+@cache
+def _claimed() -> Update:
+    """The message belongs to an owner, under a new fence, until a time."""
+    return (
+        update(messages)
+        .where(messages.c.id == bindparam("job"))
+        .values(
+            state=MessageState.WORKING,
+            fence=bindparam("new_fence"),
+            crashes=bindparam("new_crashes"),
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+        )
+    )
+
+
+@cache
+def _guarded(columns: tuple[str, ...]) -> Update:
+    """These columns of a message that is worked on under our fence."""
+    return (
+        update(messages)
+        .where(
+            messages.c.id == bindparam("job"),
+            messages.c.fence == bindparam("under"),
+            messages.c.state == MessageState.WORKING,
+        )
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+
+
+@cache
+def _oldest_due() -> Select[Any]:
     """The oldest message that is due and has no earlier open one of the same sender before it."""
     earlier = messages.alias("earlier")
     # One expression rather than two alternatives: they would be looked up apart and sorted, mails and all.
@@ -100,7 +125,7 @@ def _due_query(now: float) -> Any:
         select(messages)
         .where(
             messages.c.finished == 0,
-            due <= now,
+            due <= bindparam("now"),
             ~exists().where(
                 earlier.c.sender == messages.c.sender,
                 earlier.c.id < messages.c.id,

@@ -1,9 +1,23 @@
 """Notices of created learners, moved on set by set: held, queued, withheld, sent, bounced."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, cast, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Float,
+    Insert,
+    Select,
+    String,
+    Update,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
@@ -40,18 +54,8 @@ class NoticeBook:
                 self._withhold(connection, import_id)
 
     def _ensure(self, connection: Connection, import_id: int, state: NoticeState) -> None:
-        created = select(
-            import_rows.c.import_id,
-            import_rows.c.position,
-            literal(state.value),
-            import_rows.c.key,
-            literal(self._db.clock()),
-        ).where(import_rows.c.import_id == import_id, import_rows.c.outcome == Outcome.CREATED)
-        connection.execute(
-            self._db.insert_new(notices).from_select(
-                ["import_id", "position", "state", "email", "changed"], created
-            )
-        )
+        begun = {"of": import_id, "as": state.value, "at": self._db.clock()}
+        connection.execute(_begin(self._db.insert_new(notices)), begun)
 
     def _queue(self, connection: Connection, import_id: int) -> None:
         connection.execute(
@@ -70,7 +74,7 @@ class NoticeBook:
         )
         connection.execute(
             update(outbox)
-            .where(*_notice_letters(import_id), outbox.c.state == "cancelled")
+            .where(*_letters_of(import_id), outbox.c.state == "cancelled")
             .values(state="queued", next_attempt=0)
         )
 
@@ -105,23 +109,8 @@ class NoticeBook:
 
     def _withhold(self, connection: Connection, import_id: int) -> None:
         # Also those that a server has put off: greylisting alone must not let a notice slip out after a no.
-        connection.execute(
-            update(outbox)
-            .where(*_notice_letters(import_id), outbox.c.state == "queued")
-            .values(state="cancelled")
-        )
-        cancelled = select(outbox.c.position).where(
-            *_notice_letters(import_id), outbox.c.state == "cancelled"
-        )
-        taken_back = (notices.c.state == NoticeState.QUEUED) & notices.c.position.in_(cancelled)
-        connection.execute(
-            update(notices)
-            .where(
-                notices.c.import_id == import_id,
-                (notices.c.state == NoticeState.HELD) | taken_back,
-            )
-            .values(state=NoticeState.NOT_WANTED, changed=self._db.clock())
-        )
+        connection.execute(_cancel_letters(), {"of": import_id})
+        connection.execute(_withhold(), {"of": import_id, "at": self._db.clock()})
 
     def move(
         self, connection: Connection, where: ColumnElement[bool], state: NoticeState, failure: str = ""
@@ -176,5 +165,41 @@ class NoticeBook:
         )
 
 
-def _notice_letters(import_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _letters_of(import_id: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return outbox.c.import_id == import_id, outbox.c.kind == LetterKind.NOTICE.value
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+@cache
+def _begin(new: Any) -> Insert:
+    """A notice for each created learner of an import that has none yet; `new` inserts what is not there."""
+    created = select(
+        import_rows.c.import_id,
+        import_rows.c.position,
+        bindparam("as", type_=String),
+        import_rows.c.key,
+        bindparam("at", type_=Float),
+    ).where(import_rows.c.import_id == bindparam("of"), import_rows.c.outcome == Outcome.CREATED)
+    inserted: Insert = new.from_select(["import_id", "position", "state", "email", "changed"], created)
+    return inserted
+
+
+@cache
+def _cancel_letters() -> Update:
+    return (
+        update(outbox)
+        .where(*_letters_of(bindparam("of")), outbox.c.state == "queued")
+        .values(state="cancelled")
+    )
+
+
+@cache
+def _withhold() -> Update:
+    """What is held, and what is queued with its letter cancelled, is not wanted."""
+    cancelled = select(outbox.c.position).where(*_letters_of(bindparam("of")), outbox.c.state == "cancelled")
+    taken_back = (notices.c.state == NoticeState.QUEUED) & notices.c.position.in_(cancelled)
+    return (
+        update(notices)
+        .where(notices.c.import_id == bindparam("of"), (notices.c.state == NoticeState.HELD) | taken_back)
+        .values(state=NoticeState.NOT_WANTED, changed=bindparam("at"))
+    )

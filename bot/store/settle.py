@@ -1,8 +1,10 @@
 """The end of a job: everything it decided, written in one transaction under its fence."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from bot.store.engine import Database
 from bot.store.messages import MessageStore
@@ -41,11 +43,8 @@ class Settler:
         with self._db.write() as connection:
             self._end_message(connection, job, settlement)
             if settlement.finish_import:
-                connection.execute(
-                    update(imports)
-                    .where(imports.c.id == settlement.finish_import)
-                    .values(state=settlement.finish_as, finished=now)
-                )
+                ended = {"import": settlement.finish_import, "as": settlement.finish_as, "at": now}
+                connection.execute(_finish_import(), ended)
             if settlement.thread:
                 self._update_thread(connection, settlement)
             if settlement.notices:
@@ -103,18 +102,11 @@ class Settler:
             connection.execute(self._db.insert_new(thread_messages), rows)
 
     def _end_questions(self, connection: Connection, thread: int, state: QuestionState) -> None:
-        connection.execute(
-            update(questions)
-            .where(questions.c.thread == thread, questions.c.state == QuestionState.OPEN)
-            .values(state=state)
-        )
+        connection.execute(_end_questions(), {"in_thread": thread, "as": state})
 
     def _note_answer(self, connection: Connection, thread: int, preference: Preference) -> None:
-        connection.execute(
-            update(threads)
-            .where(threads.c.id == thread)
-            .values(answer=preference.answer, evidence=preference.evidence)
-        )
+        kept = {"is": thread, "said": preference.answer, "words": preference.evidence}
+        connection.execute(_keep_answer(), kept)
 
     def _ask(self, connection: Connection, thread: int, question: Question) -> None:
         # One open question a thread: a newer one takes the older one's place.
@@ -136,13 +128,7 @@ class Settler:
         """Carry out an order on one import, or on every finished one of the thread."""
         ids: Sequence[int] = [order.import_id]
         if not order.import_id:
-            ids = list(
-                connection.execute(
-                    select(imports.c.id).where(
-                        imports.c.thread == thread, imports.c.state == ImportState.DONE
-                    )
-                ).scalars()
-            )
+            ids = list(connection.execute(_finished_imports(), {"in_thread": thread}).scalars())
         self._notices.apply(connection, order.action, ids)
 
     def post_letters(self, letters: Sequence[Outgoing]) -> None:
@@ -182,16 +168,55 @@ class Settler:
         for chore in wanted:
             place = chore.place
             connection.execute(
-                chores.insert().values(
-                    mailbox=place.mailbox if place else chore.mailbox,
-                    kind=chore.kind,
-                    state="due",
-                    folder=chore.folder,
-                    body=chore.body or None,
-                    message_id=chore.message_id,
-                    message=message,
-                    source_folder=place.folder if place else "",
-                    uidvalidity=place.uidvalidity if place else 0,
-                    uid=place.uid if place else 0,
-                )
+                _INSERT_CHORE,
+                {
+                    "mailbox": place.mailbox if place else chore.mailbox,
+                    "kind": chore.kind,
+                    "state": "due",
+                    "folder": chore.folder,
+                    "body": chore.body or None,
+                    "message_id": chore.message_id,
+                    "message": message,
+                    "source_folder": place.folder if place else "",
+                    "uidvalidity": place.uidvalidity if place else 0,
+                    "uid": place.uid if place else 0,
+                },
             )
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+_INSERT_CHORE = chores.insert()
+
+
+@cache
+def _finish_import() -> Update:
+    return (
+        update(imports)
+        .where(imports.c.id == bindparam("import"))
+        .values(state=bindparam("as"), finished=bindparam("at"))
+    )
+
+
+@cache
+def _end_questions() -> Update:
+    return (
+        update(questions)
+        .where(questions.c.thread == bindparam("in_thread"), questions.c.state == QuestionState.OPEN)
+        .values(state=bindparam("as"))
+    )
+
+
+@cache
+def _keep_answer() -> Update:
+    return (
+        update(threads)
+        .where(threads.c.id == bindparam("is"))
+        .values(answer=bindparam("said"), evidence=bindparam("words"))
+    )
+
+
+@cache
+def _finished_imports() -> Select[Any]:
+    return select(imports.c.id).where(
+        imports.c.thread == bindparam("in_thread"), imports.c.state == ImportState.DONE
+    )

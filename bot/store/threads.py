@@ -1,9 +1,10 @@
 """Conversations: which mail belongs to which thread, what was asked there and what was answered."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from bot.store.engine import Database
 from bot.store.imports import import_record
@@ -52,13 +53,11 @@ class ThreadStore:
             return self._load(connection, thread)
 
     def _load(self, connection: Connection, thread: int) -> Thread | None:
-        row = connection.execute(select(threads).where(threads.c.id == thread)).first()
+        row = connection.execute(_thread(), {"is": thread}).first()
         if row is None:
             return None
-        asked = connection.execute(
-            select(questions).where(questions.c.thread == thread).order_by(questions.c.id.desc()).limit(1)
-        ).first()
-        found = connection.execute(select(imports).where(imports.c.thread == thread).order_by(imports.c.id))
+        asked = connection.execute(_last_question(), {"in_thread": thread}).first()
+        found = connection.execute(_imports_of(), {"in_thread": thread})
         return Thread(
             id=row.id,
             customer=row.customer,
@@ -72,20 +71,12 @@ class ThreadStore:
     def open(self, customer: str, message_ids: Iterable[str]) -> int:
         keys = list(message_ids)
         with self._db.write() as connection:
-            known = connection.execute(
-                select(thread_messages.c.thread_id)
-                .join(threads, threads.c.id == thread_messages.c.thread_id)
-                .where(
-                    thread_messages.c.message_id.in_([key[:255] for key in keys[:200]]),
-                    threads.c.customer == customer,
-                )
-                .limit(1)
-            ).scalar()
+            names = [key[:255] for key in keys[:200]]
+            known = connection.execute(_thread_of(), {"names": names, "of": customer}).scalar()
             if known is not None:
                 return int(known)
-            created = connection.execute(
-                threads.insert().values(customer=customer, opened=self._db.clock())
-            ).inserted_primary_key
+            opened = {"customer": customer, "opened": self._db.clock()}
+            created = connection.execute(_INSERT_THREAD, opened).inserted_primary_key
             assert created is not None
             self._settler.know_thread(connection, created[0], keys)
             return int(created[0])
@@ -169,6 +160,44 @@ class ThreadStore:
                 order = NoticeOrder(action=NoticeAction.WITHHOLD)
                 self._settler.order_notices(connection, order, question.thread)
                 self._settler.post(connection, letters, question.thread)
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+_INSERT_THREAD = threads.insert()
+
+
+@cache
+def _thread() -> Select[Any]:
+    return select(threads).where(threads.c.id == bindparam("is"))
+
+
+@cache
+def _thread_of() -> Select[Any]:
+    """A customer's thread to which one of these Message-IDs belongs."""
+    return (
+        select(thread_messages.c.thread_id)
+        .join(threads, threads.c.id == thread_messages.c.thread_id)
+        .where(
+            thread_messages.c.message_id.in_(bindparam("names", expanding=True)),
+            threads.c.customer == bindparam("of"),
+        )
+        .limit(1)
+    )
+
+
+@cache
+def _last_question() -> Select[Any]:
+    return (
+        select(questions)
+        .where(questions.c.thread == bindparam("in_thread"))
+        .order_by(questions.c.id.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _imports_of() -> Select[Any]:
+    return select(imports).where(imports.c.thread == bindparam("in_thread")).order_by(imports.c.id)
 
 
 def _question(row: Any) -> AskedQuestion:
