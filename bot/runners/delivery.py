@@ -21,11 +21,13 @@ from bot.runners.fence import seconds_awake
 from bot.values.ledger import OutboxItem
 
 Result = TypeVar("Result")
+Letters = dict[int, "asyncio.Future[Ready | str | None]"]
 Render = Callable[[Sequence[OutboxItem]], dict[int, "Ready | str"]]
 
 FIRST_DELAY = 20.0
 LONGEST_DELAY = 3600.0
 TROUBLES_IN_A_ROW = 3
+MADE_AT_ONCE = 20
 GIVE_UP_AFTER = 5 * 86400.0
 
 
@@ -110,9 +112,10 @@ class Delivery:
         items = await self._in_thread(self._outbox.claim, self._batch)
         if not items:
             return 0
-        letters = await self._in_thread(self._render, items)
         results = _Results(ours_until=ours_until)
         queue = list(reversed(items))
+        letters: Letters = {item.id: asyncio.get_running_loop().create_future() for item in items}
+        making = asyncio.create_task(self._make(items, letters))
         workers = [self._drain(queue, letters, results) for _ in range(min(self._connections, len(items)))]
         writer = asyncio.create_task(self._write_down(results))
         keeper = asyncio.create_task(self._keep_lease(items, results))
@@ -123,14 +126,32 @@ class Delivery:
             keeper.cancel()
             await asyncio.gather(writer, keeper, return_exceptions=True)
             await self._flush(results)
+            making.cancel()
+            await asyncio.wait([making])
+        if not making.cancelled():
+            making.result()
         return len(items)
 
-    async def _drain(
-        self, queue: list[OutboxItem], letters: dict[int, Ready | str], results: _Results
-    ) -> None:
+    async def _make(self, items: Sequence[OutboxItem], letters: Letters) -> None:
+        """Make the letters of a batch, some ahead of those that are being sent."""
+        try:
+            for start in range(0, len(items), MADE_AT_ONCE):
+                some = items[start : start + MADE_AT_ONCE]
+                made = await self._in_thread(self._render, some)
+                for item in some:
+                    letters[item.id].set_result(made.get(item.id, "what it was about is gone"))
+        finally:
+            # What could not be made is nobody's fault: it is claimed again when its lease has ended.
+            for letter in letters.values():
+                if not letter.done():
+                    letter.set_result(None)
+
+    async def _drain(self, queue: list[OutboxItem], letters: Letters, results: _Results) -> None:
         while queue:
             item = queue.pop()
-            letter = letters.get(item.id, "what it was about is gone")
+            letter = await letters[item.id]
+            if letter is None:
+                continue
             if isinstance(letter, str):
                 results.refuse(item, letter)
                 continue

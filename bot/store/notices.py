@@ -12,9 +12,11 @@ from sqlalchemy import (
     String,
     Update,
     bindparam,
+    case,
     cast,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -124,6 +126,18 @@ class NoticeBook:
             update(notices).where(where, notices.c.state.in_(earlier)).values(**values)
         ).rowcount
 
+    def move_each(
+        self, connection: Connection, which: Sequence[tuple[int, int, str]], state: NoticeState
+    ) -> None:
+        """Move notices, given as (import, position, failure), on, never backwards."""
+        if which:
+            now = self._db.clock()
+            rows = [
+                {"of": import_id, "at": position, "now": now, "why": failure}
+                for import_id, position, failure in which
+            ]
+            connection.execute(_moved(state), rows)
+
     def note_returned(self, connection: Connection, returned: Iterable[ReturnedLetter]) -> None:
         """Write down what came back for good; a word of doubt is kept with its time, a delay is none."""
         for item in returned:
@@ -182,6 +196,26 @@ def _begin(new: Any) -> Insert:
     ).where(import_rows.c.import_id == bindparam("of"), import_rows.c.outcome == Outcome.CREATED)
     inserted: Insert = new.from_select(["import_id", "position", "state", "email", "changed"], created)
     return inserted
+
+
+@cache
+def _moved(state: NoticeState) -> Update:
+    """One notice enters a state, with why it failed; one that is there or beyond stays as it is."""
+    # Alternatives rather than a list: a list is written out anew for each row of many.
+    earlier = or_(*(notices.c.state == other for other, rank in ORDER.items() if rank < ORDER[state]))
+    return (
+        update(notices)
+        .where(
+            notices.c.import_id == bindparam("of"),
+            notices.c.position == bindparam("at"),
+            earlier,
+        )
+        .values(
+            state=state,
+            changed=bindparam("now"),
+            failure=case((bindparam("why") == "", notices.c.failure), else_=bindparam("why")),
+        )
+    )
 
 
 @cache

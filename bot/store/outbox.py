@@ -81,10 +81,17 @@ class OutboxStore:
             words = {item.id: words[item.id] for item in items if item.id in words}
             self._end(connection, [item.id for item in taken], "sent")
             self._end(connection, list(words), "failed", words)
+            notices_of = [item for item in items if item.kind is LetterKind.NOTICE]
+            for state in (NoticeState.SENT, NoticeState.BOUNCED):
+                refused_now = state is NoticeState.BOUNCED
+                moved = [
+                    (item.import_id, item.position, words.get(item.id, ""))
+                    for item in notices_of
+                    if (item.id in words) is refused_now
+                ]
+                self._notices.move_each(connection, moved, state)
             for item in items:
-                if item.kind is LetterKind.NOTICE:
-                    self._move_notice(connection, item, words.get(item.id))
-                elif item.id not in words and item.kind in COPIED_TO_SENT:
+                if item.kind in COPIED_TO_SENT and item.id not in words:
                     self._copy_to_sent(connection, item)
 
     def _still_open(self, connection: Connection, items: Sequence[OutboxItem]) -> list[OutboxItem]:
@@ -116,11 +123,6 @@ class OutboxStore:
                 ),
                 [{"letter": key, "why": (words or {}).get(key, "")} for key in ids],
             )
-
-    def _move_notice(self, connection: Connection, item: OutboxItem, refusal: str | None) -> None:
-        one = (notices.c.import_id == item.import_id) & (notices.c.position == item.position)
-        state = NoticeState.SENT if refusal is None else NoticeState.BOUNCED
-        self._notices.move(connection, one, state, refusal or "")
 
     def _copy_to_sent(self, connection: Connection, item: OutboxItem) -> None:
         folder = self._sent_folders.get(item.mailbox, "")
