@@ -9,32 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from bot.store.engine import Database
+from bot.store.import_values import ROW_COLUMNS, columns_of, import_record, import_row
 from bot.store.messages import MessageStore
 from bot.store.schema import import_rows, imports
 from bot.values.learner import ImportRow, Learner, OpenRow, Outcome
 from bot.values.ledger import ImportRecord, ImportState, Job, Journal, NewImport
-from bot.values.request import Answer, Preference
 
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
-REPAIR_SEPARATOR = "\x1f"
 LOOKUP_CHUNK = 500
-ROW_COLUMNS = (
-    "import_id",
-    "position",
-    "file",
-    "sheet",
-    "number",
-    "first_name",
-    "last_name",
-    "email",
-    "key",
-    "outcome",
-    "reason",
-    "detail",
-    "hint",
-    "repairs",
-    "journal",
-)
 
 
 class ImportStore:
@@ -79,7 +61,7 @@ class ImportStore:
                     connection,
                     _INSERT_ROWS,
                     ROW_COLUMNS,
-                    [_columns(import_id[0], row) for row in new.rows],
+                    [columns_of(import_id[0], row) for row in new.rows],
                 )
         return ImportRecord(
             id=import_id[0],
@@ -235,65 +217,6 @@ def _outcome() -> Update:
             detail=bindparam("because"),
             account=bindparam("in_account"),
         )
-    )
-
-
-def import_record(row: Any) -> ImportRecord:
-    """A row of `imports` as a value."""
-    return ImportRecord(
-        id=row.id,
-        reference=row.reference,
-        message=row.message,
-        run=row.run,
-        thread=row.thread,
-        customer=row.customer,
-        directory=row.directory,
-        state=ImportState(row.state),
-        dry_run=row.dry_run,
-        preference=Preference(answer=Answer(row.answer), evidence=row.evidence, where=row.answer_where),
-        from_thread=row.from_thread,
-        source=row.source,
-        started=row.started,
-    )
-
-
-def import_row(row: Any) -> ImportRow:
-    """A row of `import_rows` as a value."""
-    return ImportRow(
-        position=row.position,
-        file=row.file,
-        sheet=row.sheet,
-        number=row.number,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        key=row.key,
-        outcome=Outcome(row.outcome),
-        reason=row.reason,
-        detail=row.detail,
-        hint=row.hint,
-        repairs=tuple(row.repairs.split(REPAIR_SEPARATOR)) if row.repairs else (),
-    )
-
-
-def _columns(import_id: int, row: ImportRow) -> tuple[Any, ...]:
-    """In the order of ROW_COLUMNS."""
-    return (
-        import_id,
-        row.position,
-        row.file,
-        row.sheet,
-        row.number,
-        row.first_name,
-        row.last_name,
-        row.email,
-        row.key,
-        row.outcome.value,
-        row.reason,
-        row.detail,
-        row.hint,
-        REPAIR_SEPARATOR.join(row.repairs),
-        (Journal.PLANNED if row.outcome is Outcome.PENDING else Journal.DONE).value,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
-from bot.store.imports import import_row
+from bot.store.import_values import import_row
 from bot.store.notices import NoticeBook
 from bot.store.schema import chores, import_rows, imports, messages, notices, outbox, tokens
 from bot.values.learner import NoticeState

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.store.engine import Database
-from bot.store.imports import import_record, import_row
+from bot.store.import_values import import_record, import_row
 from bot.store.schema import (
     chores,
     import_rows,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select, update
 
 from bot.store.engine import Database
-from bot.store.imports import import_row
+from bot.store.import_values import import_row
 from bot.store.notices import NoticeBook
 from bot.store.schema import import_rows, imports, notices, outbox
 from bot.store.settle import Settler

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from bot.store.engine import Database
-from bot.store.imports import import_record
+from bot.store.import_values import import_record
 from bot.store.notices import NoticeBook
 from bot.store.schema import imports, messages, outbox, questions, thread_messages, threads
 from bot.store.settle import Settler
