@@ -9,7 +9,7 @@ from bot.runners.holding import confirmed, hold
 from bot.runners.letters import reply_letter
 from bot.runners.office import Office
 from bot.runners.report import file_reports, greeting_of
-from bot.sheet.workbooks import write_template
+from bot.sheet.workbooks import TEMPLATE_NAME, write_template
 from bot.values.ledger import (
     MessageState,
     NoticeAction,
@@ -21,8 +21,6 @@ from bot.values.ledger import (
 from bot.values.outgoing import OutgoingFile
 from bot.values.report import AskReport, NoSheet, SettledReport
 from bot.values.request import Answer, Decision
-
-TEMPLATE_NAME = "Learner Upload.xlsx"
 
 
 def settle_without_import(case: Case, office: Office) -> Settlement:
