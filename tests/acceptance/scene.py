@@ -246,6 +246,16 @@ class Scene:
         finally:
             engine.dispose()
 
+    def let_pauses_end(self) -> None:
+        """What waits for its next attempt is due now: nobody has to wait for the minutes of a back-off."""
+        engine = open_engine(self.database)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE outbox SET next_attempt = 0 WHERE state = 'queued'"))
+                connection.execute(text("UPDATE messages SET next_attempt = 0 WHERE finished = 0"))
+        finally:
+            engine.dispose()
+
     def accounts(self) -> list[str]:
         """The usernames of every account."""
         return [row[0] for row in self.query("SELECT username FROM accounts ORDER BY username")]

@@ -154,6 +154,7 @@ def test_letters_put_off_are_told_and_delivered_later_once(scene: Scene, nursery
     start(scene, nursery)
     asked = scene.send(an_upload("ann"))
     wait_for_status(scene, "a reply letter waits", "Greylisted")
+    scene.let_pauses_end()
     scene.reply_to(asked, seconds=60)
     scene.wait_until_at_rest(1)
     assert len(scene.notices("ann")) == 1
@@ -257,6 +258,7 @@ def test_a_platform_in_maintenance_is_waited_for(
     wait_for_status(scene, "message M1 waits", "maintenance")
     assert scene.replies_to(asked) == []
     moodle.site.maintenance = False
+    scene.let_pauses_end()
     words = words_of(scene.reply_to(asked, seconds=60))
     assert "now have an account" in words
     scene.wait_until_at_rest(1)
