@@ -82,6 +82,11 @@ def _variants(text: str) -> list[str]:
 def _refused(text: str, whole: str, words: Vocabulary) -> Heading | None:
     """Somebody else's column, or a second or old address of the learner."""
     tokens = whole.split()
+    others = words.kinds["secondary"] | words.kinds["old"]
+    if _speaks_of_email(tokens, words) and any(
+        " " in phrase and f" {phrase} " in f" {whole} " for phrase in others
+    ):
+        return Heading(field=Field.REFUSED)  # before 'not' is looked at: 'Email (do not use)'
     if "not" in tokens or "nicht" in tokens or "niet" in tokens:
         whole = normal(_PARENTHESES.sub(" ", text))  # 'Email (not the manager's)' is the learner's
         tokens = whole.split()
@@ -89,7 +94,6 @@ def _refused(text: str, whole: str, words: Vocabulary) -> Heading | None:
         return Heading(field=Field.REFUSED)
     if not _speaks_of_email(tokens, words):
         return None
-    others = words.kinds["secondary"] | words.kinds["old"]
     if any(token in others for token in tokens) and len(tokens) <= 6:
         return Heading(field=Field.REFUSED)
     return None

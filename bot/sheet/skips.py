@@ -9,7 +9,7 @@ from bot.sheet.columns import Columns
 from bot.sheet.headings import Field, Heading, read_heading
 from bot.sheet.vocabulary import Vocabulary, normal
 
-_MARKED = re.compile(r"^[(\[*<\s]*(?:%s)(?=$|[\s:)\]*>,-])")
+_MARKED = re.compile(r"^[(\[*<←=–—\s-]*(?:%s)(?=$|[\s:)\]*>,-])")
 _SENTENCE_WORDS = 5
 _TARGETS = frozenset({Field.FIRST, Field.LAST, Field.FULL, Field.NAME, Field.LAST_FIRST, Field.EMAIL})
 _LABEL = re.compile(r".{1,40}[:：]$", re.DOTALL)
@@ -83,7 +83,8 @@ def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, mark
         whole = normal(found.group()) == normal(text)
         following = text[found.end() :][:1]
         alone = sum(bool(cell) for cell in texts) == 1 and where.since_header <= 5
-        marked = not found.group().strip()[-1:].isalpha() or text[0] in "([*<" or following in {":", "-", ","}
+        framed = text[0] in "([*<←=–—-" or following in {":", "-", ","}
+        marked = framed or not found.group().strip()[-1:].isalpha()
         if marked or alone or (index not in targets and (whole or where.since_header <= 5)):
             return True
     return False
@@ -132,7 +133,12 @@ def _is_instruction(texts: Sequence[str], columns: Columns, names: Sequence[int]
         return False
     if len(cells) > 1 and all(cell[0] in "([" and cell[-1] in ")]" for cell in cells):
         return True  # '(as on ID)': remarks on the headings, in brackets from end to end
-    return all(_instructs(cell, words) for cell in cells)
+    told = [_instructs(cell, words) for cell in cells]
+    headings = [read_heading(cell) for cell in cells]
+    return any(told) and all(
+        instructs or (heading.exact and heading.field in _TARGETS)
+        for instructs, heading in zip(told, headings, strict=True)
+    )
 
 
 def _instructs(cell: str, words: Vocabulary) -> bool:

@@ -30,6 +30,11 @@ from bot.sheet.vocabulary import load_vocabulary, normal
         ("Secondary email", Field.REFUSED),
         ("Old e-mail address", Field.REFUSED),
         ("Email 2", Field.REFUSED),
+        ("Email (old - do not use)", Field.REFUSED),
+        ("E-mail rodzica", Field.REFUSED),
+        ("名", Field.FIRST),
+        ("Vezetéknév", Field.LAST),
+        ("ФИО", Field.LAST_FIRST),
         ("Fahrzeug", Field.UNKNOWN),
         (
             "Please enter the first name, the last name and the email address of each learner below",
