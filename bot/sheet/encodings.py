@@ -117,7 +117,7 @@ def _oddities(content: bytes, codec: str) -> int:
             odd += char.islower() and after.isupper()
             odd += not before.isalpha() and not after.isalpha()
             odd += char in "ÝÞÐþðƒªº"
-        elif char in _WRITTEN and (inside or (before.isspace() and after.isspace())):
+        elif char.isspace() or (char in _WRITTEN and (inside or (before.isspace() and after.isspace()))):
             continue
         else:
             odd += 3 if inside or before.isalpha() or after.isalpha() else 1

@@ -141,7 +141,7 @@ def _score(
     has_email = Field.EMAIL in fields
     if not (has_email or (named and told >= 2)):
         return None
-    both = lower > upper and all(read_heading(text).field is not Field.UNKNOWN for text in top[lower] if text)
+    both = lower > upper and _is_placed(top[upper]) and _is_placed(top[lower])
     columns = profile_columns([texts for index, texts in top.items() if index > lower][:SAMPLED_ROWS], width)
     chosen = choose_columns(headings, columns)
     if chosen is None:
@@ -155,6 +155,11 @@ def _score(
     score += 0.1 if both else 0.0  # 'First' over 'name' is no header over a learner
     score -= 0.25 * sum(not heading.exact for heading in headings)
     return score, Layout(header=lower, begin=lower + 1, columns=chosen, headings=tuple(headings))
+
+
+def _is_placed(texts: Sequence[str]) -> bool:
+    """Whether every cell of the row is a heading we know: a row of headings, not a learner."""
+    return all(read_heading(text).field is not Field.UNKNOWN for text in texts if text)
 
 
 def _holds_list(column: Column) -> bool:

@@ -95,8 +95,8 @@ def _labels_address(texts: Sequence[str], names: Sequence[int], words: Vocabular
     told = [texts[index] for index in names if texts[index]]
     if any(_LABEL.fullmatch(text) for text in told):
         return True
-    if len(told) != 1:
-        return False
+    if len(told) != 1 or not texts[min(names)] or sum(map(bool, texts)) > 2:
+        return False  # a label stands on the left and alone; 'Page' elsewhere is a surname
     return ":" in told[0] or (normal(told[0]) in words.notes and len(told[0]) > 2)
 
 
@@ -168,22 +168,30 @@ def _lone_cell(
     if _reads_as_note(text, plain, words) or where.signed_off:
         return "note"
     alone = all(not texts[other] for other in range(len(texts)) if other != index)
-    if index == columns.email:
-        return None
+    leftmost = _leftmost(columns, headings)
     if not alone:
         return None  # a number beside it: somebody meant a row here
-    is_section = any(token in words.sections for token in plain.split()) or any(
-        phrase in plain for phrase in words.sections if " " in phrase
-    )
+    is_section = _names_section(text, plain, words)
+    if index == columns.email and not (is_section and index == leftmost):
+        return None
     if is_section or any(char.isdigit() for char in text):
         return "section"
     if index == columns.full:
-        like_name = 2 <= len(text.split()) <= 4 or "," in text
+        like_name = 2 <= len(text.split()) <= _SENTENCE_WORDS or "," in text
         return None if like_name and not (where.gap and where.after_last) else "section"
-    leftmost = _leftmost(columns, headings)
     if index in {columns.first, columns.last} and index != leftmost:
         return None
     return "note" if where.after_last and where.gap else "section"
+
+
+def _names_section(text: str, plain: str, words: Vocabulary) -> bool:
+    """A word of sections among others; in 'Ann West' and 'West, Ann' it is a surname."""
+    tokens = plain.split()
+    known = [token in words.sections for token in tokens]
+    surname = normal(text.partition(",")[0]) if "," in text else tokens[-1] if len(tokens) > 1 else ""
+    if sum(known) == 1 and surname in words.surnames:
+        return False
+    return any(known) or any(phrase in plain for phrase in words.sections if " " in phrase)
 
 
 def _leftmost(columns: Columns, headings: Sequence[Heading]) -> int:
@@ -197,6 +205,7 @@ def _leftmost(columns: Columns, headings: Sequence[Heading]) -> int:
 
 def _reads_as_note(text: str, plain: str, words: Vocabulary) -> bool:
     tokens = plain.split()
+    tokens = tokens[1:] if tokens and tokens[0] in words.titles else tokens
     ends = text.endswith((".", "!", "?", ":", "…")) and len(tokens) > 2
     starts = any(plain == note or plain.startswith(f"{note} ") for note in words.notes if len(note) > 3)
     return (

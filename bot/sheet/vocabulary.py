@@ -36,6 +36,7 @@ class Vocabulary:
     examples: tuple[str, ...]
     signoffs: frozenset[str]
     sections: frozenset[str]
+    surnames: frozenset[str]
     notes: frozenset[str]
     instructions: frozenset[str]
     asides: frozenset[str]
@@ -89,6 +90,7 @@ def load_vocabulary() -> Vocabulary:
         examples=tuple(sorted({word for table in full for word in table["rows"]["examples"]})),
         signoffs=_row_words(full, "signoffs"),
         sections=_row_words(full, "sections"),
+        surnames=_row_words(full, "surnames"),
         notes=_row_words(full, "notes"),
         instructions=_row_words(full, "instructions"),
         asides=_row_words(full, "asides"),
@@ -119,7 +121,7 @@ def _normal_set(words: Iterable[str]) -> frozenset[str]:
 
 
 def _row_words(tables: list[dict[str, dict[str, list[str]]]], kind: str) -> frozenset[str]:
-    return _normal_set(word for table in tables for word in table["rows"][kind])
+    return _normal_set(word for table in tables for word in table["rows"].get(kind, ()))
 
 
 def _name_words(tables: list[dict[str, dict[str, list[str]]]], kind: str) -> frozenset[str]:
