@@ -10,6 +10,7 @@ from bot.sheet.evidence import name_columns
 from bot.sheet.grid import Grid
 from bot.sheet.headings import UNKNOWN, Field, Heading, read_heading
 from bot.sheet.samples import Column, profile_columns
+from bot.sheet.skips import example_marker
 from bot.sheet.vocabulary import load_vocabulary, names_somebody_else, normal
 
 SEARCHED_ROWS = 200  # non-blank rows in which a header is looked for
@@ -41,6 +42,15 @@ def find_layout(grid: Grid, width: int) -> Layout | NoLayout:
     top = _top_rows(grid, width)
     if not top:
         return NoLayout(has_content=False)
+    layout = _best_header(grid, top, width)
+    if layout is None:
+        return infer_layout(top, width) or NoLayout(has_content=True)
+    while (earlier := _list_above(grid, top, layout, width)) is not None:
+        layout = earlier
+    return layout
+
+
+def _best_header(grid: Grid, top: dict[int, list[str]], width: int) -> Layout | None:
     best: tuple[float, Layout] | None = None
     for place, index in enumerate(top):
         for lower, headings in _header_readings(grid, top, index, width):
@@ -49,9 +59,28 @@ def find_layout(grid: Grid, width: int) -> Layout | NoLayout:
             scored = _score(top, index, lower, headings, width)
             if scored is not None and (best is None or scored[0] > best[0]):
                 best = scored
-    if best is not None:
-        return best[1]
-    return infer_layout(top, width) or NoLayout(has_content=True)
+    return None if best is None else best[1]
+
+
+def _list_above(grid: Grid, top: dict[int, list[str]], layout: Layout, width: int) -> Layout | None:
+    """A list of its own above the best header; what follows it is met on the way down."""
+    if layout.header is None:
+        return None
+    above = {index: texts for index, texts in top.items() if index < layout.header}
+    earlier = _best_header(grid, above, width)
+    if earlier is None or earlier.header is None or not header_below(earlier.headings):
+        return None
+    email = earlier.columns.email
+    listed = any(holds_address(texts[email]) for index, texts in above.items() if index > earlier.header)
+    return earlier if listed and not _is_aside(above, earlier.header) else None
+
+
+def _is_aside(top: dict[int, list[str]], header: int) -> bool:
+    """Whether the line above a header says that no learners follow: 'Submitted by', 'Example'."""
+    title = [text for text in top[max((index for index in top if index < header), default=header)] if text]
+    words = load_vocabulary()
+    told = len(title) == 1 and (normal(title[0]) in words.notes or example_marker(words).match(title[0]))
+    return bool(told)
 
 
 def header_below(headings: Sequence[Heading]) -> bool:

@@ -83,7 +83,10 @@ def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, mark
         whole = normal(found.group()) == normal(text)
         following = text[found.end() :][:1]
         alone = sum(bool(cell) for cell in texts) == 1 and where.since_header <= 5
-        framed = text[0] in "([*<←=–—-" or following in {":", "-", ","}
+        # 'Sample, Ann' is a name where both names stand in one cell.
+        framed = (
+            text[0] in "([*<←=–—-" or following in {":", "-"} or (following == "," and index != columns.full)
+        )
         marked = framed or not found.group().strip()[-1:].isalpha()
         if marked or alone or (index not in targets and (whole or where.since_header <= 5)):
             return True
@@ -118,6 +121,8 @@ def _is_total(texts: Sequence[str], filled: Sequence[int], columns: Columns, wor
         if found is None:
             continue
         others = [texts[other] for other in filled if other != index]
+        if index != filled[0] and not any(is_number_like(other) for other in others):
+            continue  # 'Guy | Count' is a person
         rest = plain.removeprefix(found).split()
         named = columns.first is not None and index == columns.first and plain == found
         if all(is_number_like(other) for other in others):
