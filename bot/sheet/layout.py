@@ -1,5 +1,6 @@
 """Where a learner list begins in a grid: its header row or rows, or none, and what its columns are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from bot.sheet.samples import Column, profile_columns
 from bot.sheet.skips import example_marker
 from bot.sheet.vocabulary import load_vocabulary, names_somebody_else, normal
 
+_DIGITS = re.compile(r"\d+")
 SEARCHED_ROWS = 200  # non-blank rows in which a header is looked for
 SAMPLED_ROWS = 200  # non-blank rows below it that say what columns hold
 _NAMES = frozenset({Field.FIRST, Field.LAST, Field.FULL, Field.LAST_FIRST, Field.NAME})
@@ -152,7 +154,7 @@ def _joined(own: str, group: str, low: str) -> Heading:
         return heading
     if names_somebody_else(normal(group), load_vocabulary()) and len(group.split()) <= 4:
         return Heading(field=Field.REFUSED)
-    both = read_heading(f"{group} {low}")
+    both = read_heading(f"{_DIGITS.sub('', group)} {low}")  # 'Group 2' over 'Email' is no second address
     if both.field is not Field.UNKNOWN and (both.exact or heading.field is Field.UNKNOWN):
         return both
     if heading.field is Field.NAME and read_heading(group).field is Field.OTHER:
