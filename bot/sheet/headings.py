@@ -132,7 +132,13 @@ def _placed(variant: str, words: Vocabulary) -> Heading | None:
 
 
 def _says_nothing(token: str, words: Vocabulary) -> bool:
-    return token in words.learners or token in words.fillers or token.isdigit()
+    if token in words.learners or token in words.fillers or token.isdigit():
+        return True
+    # 'Particpant' is misspelt, and never 'employer' for 'employee'.
+    near = len(token) >= _FUZZY_LETTERS and process.extractOne(
+        token, words.learners, scorer=fuzz.ratio, score_cutoff=_FUZZY_AT_LEAST
+    )
+    return bool(near)
 
 
 def _nearest(letters: str, rank: int | None, words: Vocabulary) -> Heading | None:

@@ -15,6 +15,7 @@ from bot.sheet.vocabulary import load_vocabulary, normal
         ("Emal adress", Field.EMAIL),
         ("Email (not the manager's)", Field.EMAIL),
         ("Learner's first name", Field.FIRST),
+        ("Particpant surname", Field.LAST),
         ("Prénom / First name", Field.FIRST),
         ("Vorname", Field.FIRST),
         ("SURNAME", Field.LAST),
