@@ -41,6 +41,7 @@ class Vocabulary:
     instructions: frozenset[str]
     asides: frozenset[str]
     titles: frozenset[str]
+    subjects: frozenset[str]
     suffixes: frozenset[str]
 
 
@@ -95,6 +96,7 @@ def load_vocabulary() -> Vocabulary:
         instructions=_row_words(full, "instructions"),
         asides=_row_words(full, "asides"),
         titles=_name_words(full, "titles"),
+        subjects=frozenset(word for table in full for word in table["names"].get("subjects", ())),
         suffixes=_name_words(full, "suffixes"),
     )
 
