@@ -25,6 +25,8 @@ TELLTALE = {
     b"arc-seal",
     b"envelope-to",
 }
+# All that stands above a workbook saved as a web archive (RFC 2557), which Excel opens as .xls.
+ARCHIVE_TOO = {b"mime-version", b"content-type"}
 MAIL_NAMES = (".eml", ".mail", ".mime")
 
 
@@ -45,4 +47,5 @@ def looks_like_mail(content: bytes, name: str) -> bool:
         if match is None:
             break
         fields.append(match.group(1).lower())
-    return len(TELLTALE.intersection(fields)) >= 2
+    found = TELLTALE.intersection(fields)
+    return len(found) >= 2 and not found <= ARCHIVE_TOO

@@ -17,6 +17,8 @@ def open_with_calamine(content: bytes, beyond: Callable[[str], Callable[[], Beyo
     with _translated():
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = list(enumerate(workbook.sheets_metadata))
+    if not sheets:
+        raise FileRefused(Verdict.CORRUPT, "no sheets")  # a workbook has one at least: its list is lost
     for index, meta in sheets:
         if meta.visible != python_calamine.SheetVisibleEnum.Visible:
             continue

@@ -15,6 +15,7 @@ from bot.sheet.headings import Field, read_heading
 NONE = "\x1f"  # a delimiter that no text has: one column
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", NONE: "none"}
 _SEP = re.compile(r'\A\s*"?sep=(.)"?[ \t,;|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _SAMPLE = 65_536
 _SAMPLED_ROWS = 80
 _TARGETS = frozenset({Field.EMAIL, Field.FIRST, Field.LAST, Field.FULL, Field.LAST_FIRST, Field.NAME})
@@ -39,7 +40,15 @@ def read_delimited(text: str, sheet: str, columns: int) -> Delimited:
         text = text[declared.end() :]
     delimiter = declared.group(1) if declared else _likeliest(text[:_SAMPLE])
     rows = [row[: columns + 1] for row in _records(text, delimiter)]
+    if '="' in text:
+        # Reports write '="0042"' lest Excel takes it for a number; what it shows is the text.
+        rows = [[_shown(cell) for cell in row] for row in rows]
     return Delimited(grid=Grid(sheet=sheet, rows=rows), delimiter=_NAMES.get(delimiter, repr(delimiter)))
+
+
+def _shown(cell: str) -> str:
+    found = _TEXT_FORMULA.fullmatch(cell)
+    return found[1] if found else cell
 
 
 def _likeliest(sample: str) -> str:

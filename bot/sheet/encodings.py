@@ -19,9 +19,11 @@ _LIKELY = (
     *("shift_jis", "cp932", "euc-jp", "gb18030", "big5", "euc-kr", "cp949"),
 )
 _WESTERN = ("cp1252", "mac-roman", "cp850")
+_CENTRAL = ("cp1250", "iso8859-2")  # so alike that only words tell them apart; Windows wrote nearly all
 _LABELS = {"cp1252": "Windows-1252", "mac-roman": "Mac OS Roman", "cp850": "DOS (code page 850)"}
 _NEAR = 0.8  # of the detector's best: a tie, in short texts
 _ODD_LETTERS = 0.3
+_WRITTEN = "’‘–—"  # an apostrophe inside a name, a dash between two
 _SAMPLE = 200_000
 _NULS = 100  # fewer than one byte in as many is a stray, not a binary file
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -96,6 +98,8 @@ def _older(content: bytes) -> Decoded | None:
     near = max(sure.get(codec, 0.0) for codec in (*_WESTERN, "iso8859-15")) >= _NEAR * sure.get(best, 0.0)
     if not near or _oddities(sample, western) > _ODD_LETTERS * letters:
         name = best
+    if name in _CENTRAL:
+        name = min(_CENTRAL, key=lambda codec: _oddities(sample, codec))
     return _kept(content.decode(name, "replace"), _LABELS.get(name, name))
 
 
@@ -103,13 +107,18 @@ def _oddities(content: bytes, codec: str) -> int:
     """How many signs stand inside words, or capitals after small letters: signs of a wrong code page."""
     text = content[:_SAMPLE].decode(codec, "replace")
     odd = 0
-    for before, char, after in zip(" " + text, text, text[1:] + " ", strict=False):
+    for before, char, after, later in zip(" " + text, text, text[1:] + " ", text[2:] + "  ", strict=False):
         if ord(char) < 0x80:
             continue
         inside = before.isalpha() and after.isalpha()
         if char.isalpha():
-            odd += 2 if char.isupper() and (before.islower() or (before.isalpha() and after.islower())) else 0
+            begins = after.islower() or (after.isupper() and later.islower())
+            odd += 2 if char.isupper() and (before.islower() or (before.isalpha() and begins)) else 0
+            odd += char.islower() and after.isupper()
+            odd += not before.isalpha() and not after.isalpha()
             odd += char in "ÝÞÐþðƒªº"
+        elif char.isspace() or (char in _WRITTEN and (inside or (before.isspace() and after.isspace()))):
+            continue
         else:
             odd += 3 if inside or before.isalpha() or after.isalpha() else 1
     return odd

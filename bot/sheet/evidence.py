@@ -11,7 +11,8 @@ _LOCAL = re.compile(r"[^a-z0-9]+")
 
 def name_columns(free: Sequence[Column], email: Column) -> tuple[int | None, int | None, int | None, bool]:
     """(first, last, full, last name first) among columns nobody has named yet."""
-    likely = [column for column in free if column.is_wordy and column.filled * 2 >= email.filled]
+    wordy = [column for column in free if column.is_wordy and not column.is_yes_no]
+    likely = [column for column in wordy if column.filled * 2 >= email.filled]
     if not likely:
         return None, None, None, False
     told = {column.index: _agreement(column, email) for column in likely}

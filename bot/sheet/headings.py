@@ -82,6 +82,11 @@ def _variants(text: str) -> list[str]:
 def _refused(text: str, whole: str, words: Vocabulary) -> Heading | None:
     """Somebody else's column, or a second or old address of the learner."""
     tokens = whole.split()
+    others = words.kinds["secondary"] | words.kinds["old"]
+    if _speaks_of_email(tokens, words) and any(
+        " " in phrase and f" {phrase} " in f" {whole} " for phrase in others
+    ):
+        return Heading(field=Field.REFUSED)  # before 'not' is looked at: 'Email (do not use)'
     if "not" in tokens or "nicht" in tokens or "niet" in tokens:
         whole = normal(_PARENTHESES.sub(" ", text))  # 'Email (not the manager's)' is the learner's
         tokens = whole.split()
@@ -89,7 +94,6 @@ def _refused(text: str, whole: str, words: Vocabulary) -> Heading | None:
         return Heading(field=Field.REFUSED)
     if not _speaks_of_email(tokens, words):
         return None
-    others = words.kinds["secondary"] | words.kinds["old"]
     if any(token in others for token in tokens) and len(tokens) <= 6:
         return Heading(field=Field.REFUSED)
     return None
@@ -128,7 +132,13 @@ def _placed(variant: str, words: Vocabulary) -> Heading | None:
 
 
 def _says_nothing(token: str, words: Vocabulary) -> bool:
-    return token in words.learners or token in words.fillers or token.isdigit()
+    if token in words.learners or token in words.fillers or token.isdigit():
+        return True
+    # 'Particpant' is misspelt, and never 'employer' for 'employee'.
+    near = len(token) >= _FUZZY_LETTERS and process.extractOne(
+        token, words.learners, scorer=fuzz.ratio, score_cutoff=_FUZZY_AT_LEAST
+    )
+    return bool(near)
 
 
 def _nearest(letters: str, rank: int | None, words: Vocabulary) -> Heading | None:

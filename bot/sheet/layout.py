@@ -1,5 +1,6 @@
 """Where a learner list begins in a grid: its header row or rows, or none, and what its columns are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,10 @@ from bot.sheet.evidence import name_columns
 from bot.sheet.grid import Grid
 from bot.sheet.headings import UNKNOWN, Field, Heading, read_heading
 from bot.sheet.samples import Column, profile_columns
+from bot.sheet.skips import example_marker
 from bot.sheet.vocabulary import load_vocabulary, names_somebody_else, normal
 
+_DIGITS = re.compile(r"\d+")
 SEARCHED_ROWS = 200  # non-blank rows in which a header is looked for
 SAMPLED_ROWS = 200  # non-blank rows below it that say what columns hold
 _NAMES = frozenset({Field.FIRST, Field.LAST, Field.FULL, Field.LAST_FIRST, Field.NAME})
@@ -41,6 +44,15 @@ def find_layout(grid: Grid, width: int) -> Layout | NoLayout:
     top = _top_rows(grid, width)
     if not top:
         return NoLayout(has_content=False)
+    layout = _best_header(grid, top, width)
+    if layout is None:
+        return infer_layout(top, width) or NoLayout(has_content=True)
+    while (earlier := _list_above(grid, top, layout, width)) is not None:
+        layout = earlier
+    return layout
+
+
+def _best_header(grid: Grid, top: dict[int, list[str]], width: int) -> Layout | None:
     best: tuple[float, Layout] | None = None
     for place, index in enumerate(top):
         for lower, headings in _header_readings(grid, top, index, width):
@@ -49,9 +61,28 @@ def find_layout(grid: Grid, width: int) -> Layout | NoLayout:
             scored = _score(top, index, lower, headings, width)
             if scored is not None and (best is None or scored[0] > best[0]):
                 best = scored
-    if best is not None:
-        return best[1]
-    return infer_layout(top, width) or NoLayout(has_content=True)
+    return None if best is None else best[1]
+
+
+def _list_above(grid: Grid, top: dict[int, list[str]], layout: Layout, width: int) -> Layout | None:
+    """A list of its own above the best header; what follows it is met on the way down."""
+    if layout.header is None:
+        return None
+    above = {index: texts for index, texts in top.items() if index < layout.header}
+    earlier = _best_header(grid, above, width)
+    if earlier is None or earlier.header is None or not header_below(earlier.headings):
+        return None
+    email = earlier.columns.email
+    listed = any(holds_address(texts[email]) for index, texts in above.items() if index > earlier.header)
+    return earlier if listed and not _is_aside(above, earlier.header) else None
+
+
+def _is_aside(top: dict[int, list[str]], header: int) -> bool:
+    """Whether the line above a header says that no learners follow: 'Submitted by', 'Example'."""
+    title = [text for text in top[max((index for index in top if index < header), default=header)] if text]
+    words = load_vocabulary()
+    told = len(title) == 1 and (normal(title[0]) in words.notes or example_marker(words).match(title[0]))
+    return bool(told)
 
 
 def header_below(headings: Sequence[Heading]) -> bool:
@@ -123,7 +154,7 @@ def _joined(own: str, group: str, low: str) -> Heading:
         return heading
     if names_somebody_else(normal(group), load_vocabulary()) and len(group.split()) <= 4:
         return Heading(field=Field.REFUSED)
-    both = read_heading(f"{group} {low}")
+    both = read_heading(f"{_DIGITS.sub('', group)} {low}")  # 'Group 2' over 'Email' is no second address
     if both.field is not Field.UNKNOWN and (both.exact or heading.field is Field.UNKNOWN):
         return both
     if heading.field is Field.NAME and read_heading(group).field is Field.OTHER:
@@ -141,7 +172,7 @@ def _score(
     has_email = Field.EMAIL in fields
     if not (has_email or (named and told >= 2)):
         return None
-    both = lower > upper and all(read_heading(text).field is not Field.UNKNOWN for text in top[lower] if text)
+    both = lower > upper and _is_placed(top[upper]) and _is_placed(top[lower])
     columns = profile_columns([texts for index, texts in top.items() if index > lower][:SAMPLED_ROWS], width)
     chosen = choose_columns(headings, columns)
     if chosen is None:
@@ -155,6 +186,11 @@ def _score(
     score += 0.1 if both else 0.0  # 'First' over 'name' is no header over a learner
     score -= 0.25 * sum(not heading.exact for heading in headings)
     return score, Layout(header=lower, begin=lower + 1, columns=chosen, headings=tuple(headings))
+
+
+def _is_placed(texts: Sequence[str]) -> bool:
+    """Whether every cell of the row is a heading we know: a row of headings, not a learner."""
+    return all(read_heading(text).field is not Field.UNKNOWN for text in texts if text)
 
 
 def _holds_list(column: Column) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
+from bot.sheet.beside import split_beside
 from bot.sheet.cells import text_of
 from bot.sheet.faults import FileRefused
 from bot.sheet.grid import Grid, column_letter
@@ -31,10 +32,10 @@ def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> No
         if normal(grid.sheet) in words.asides:
             asides.append(grid)
         else:
-            found.add(_read_grid(grid, limits, target, words))
+            found.update(_read_sheet(grid, limits, target, words))
     if not found - {Verdict.NO_HEADER}:
         # 'Notes' or 'Example' may after all be the name of the only sheet with a list.
-        found.update(_read_grid(grid, limits, target, words) for grid in asides)
+        found.update(verdict for grid in asides for verdict in _read_sheet(grid, limits, target, words))
     if Verdict.OK not in found:
         for verdict in (Verdict.AMBIGUOUS, Verdict.EMPTY, Verdict.NO_HEADER):
             if verdict in found:
@@ -43,12 +44,18 @@ def read_lists(grids: Iterable[Grid], limits: SheetLimits, target: Parsed) -> No
     target.advice = likely_typos(target.upload.seen)
 
 
-def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> Verdict:
-    """One sheet's verdict; its rows are in the upload where it is OK."""
+def _read_sheet(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> list[Verdict]:
+    """The verdicts on what stands side by side on one sheet, mostly a single list."""
     width = max(map(len, grid.rows), default=0)
     if width > limits.columns and _is_too_wide(grid, limits):
         raise FileRefused(Verdict.TOO_LARGE, "columns")
-    layout = find_layout(grid, min(width, limits.columns))
+    width = min(width, limits.columns)
+    return [_read_grid(part, limits, target, words) for part in split_beside(grid, width)]
+
+
+def _read_grid(grid: Grid, limits: SheetLimits, target: Parsed, words: Vocabulary) -> Verdict:
+    """One list's verdict; its rows are in the upload where it is OK."""
+    layout = find_layout(grid, min(max(map(len, grid.rows), default=0), limits.columns))
     if isinstance(layout, NoLayout):
         return Verdict.NO_HEADER if layout.has_content else Verdict.EMPTY
     if layout.columns.rivals:

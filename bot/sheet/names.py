@@ -21,6 +21,9 @@ def split_full_name(name: str, words: Vocabulary, *, last_first: bool = False) -
     """
     repairs: list[str] = []
     family, comma, given = (part.strip() for part in name.partition(","))
+    before, _, after = given.rpartition(",")
+    if before and _is_suffix(after, words):
+        given = before.strip()  # 'Doe, Jane, PhD'
     if comma and not _is_suffix(given, words) and given:
         given = _without_title(given, words, repairs)
         family = _without_title(family, words, repairs)
@@ -39,11 +42,14 @@ def split_full_name(name: str, words: Vocabulary, *, last_first: bool = False) -
 
 
 def _without_title(name: str, words: Vocabulary, repairs: list[str]) -> str:
-    """Drop titles from the front as long as a name is left after them."""
+    """Drop titles from the front as long as a name is left after them, after 'M.' as long as two are."""
     rest = " ".join(name.split())
     while True:
         head, _, tail = rest.partition(" ")
-        if not tail or head.casefold().rstrip(".") not in words.titles:
+        plain = head.casefold().rstrip(".")
+        is_title = plain in words.titles and (len(plain) > 1 or " " in tail)
+        is_subject = bool(repairs) and head.casefold() in words.subjects
+        if not tail or not (is_title or is_subject):
             return rest
         repairs.append(f"the title “{head}” left out")
         rest = tail

@@ -45,6 +45,8 @@ def open_with_openpyxl(content: bytes, limits: SheetLimits) -> Iterator[Grid]:
             workbook = openpyxl.load_workbook(
                 io.BytesIO(content), read_only=True, data_only=True, keep_links=False
             )
+        if not workbook.sheetnames:
+            raise FileRefused(Verdict.CORRUPT, "no sheets")  # those the workbook names are not there
         for sheet in workbook.worksheets:
             if sheet.sheet_state == "visible":
                 # The dimension a file declares may be wrong, and openpyxl would lose the rows beyond it.

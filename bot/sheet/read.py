@@ -111,6 +111,8 @@ def _read_by_kind(
     if kind is Kind.XLSX and container is not None and "xl/vbaproject.bin" in container.names:
         parsed.notes.append("macros in the workbook were ignored")
     for engine in engines:
+        if engine is Engine.CALAMINE and marks & zips.WIDE_MARKS:
+            continue
         try:
             if engine is Engine.CALAMINE:
                 # An xlsx without any mark of them is spared the second pass.

@@ -57,17 +57,18 @@ class _ListReader:
         self.marker = example_marker(words)
         self.drafts: list[Row] = []
         self.where = Surroundings()
+        self.last_address = 0
 
     def read(self) -> int:
         """Every row from the layout's beginning, those above it noted as skipped; the count of learners."""
         before = self.upload.count
         self._note_top()
-        last_address = self._last_address()
+        self.last_address = self._last_address()
         index, end = self.layout.begin, len(self.grid.rows)
         while index < end:
             index = self._ordinary_rows(index)
             if index < end:
-                self.where.after_last = index > last_address
+                self.where.after_last = index > self.last_address
                 self._one_row(index)
                 index += 1
             if len(self.drafts) >= BATCH:
@@ -196,6 +197,7 @@ class _ListReader:
         chosen = choose_columns(headings, profile_columns(sample, len(headings)))
         if chosen is not None and not chosen.rivals:
             self.layout = Layout(header=index, begin=index + 1, columns=chosen, headings=tuple(headings))
+            self.last_address = self._last_address()
         self.where.since_header = 0
 
     def _last_address(self) -> int:

@@ -9,7 +9,7 @@ from bot.sheet.columns import Columns
 from bot.sheet.headings import Field, Heading, read_heading
 from bot.sheet.vocabulary import Vocabulary, normal
 
-_MARKED = re.compile(r"^[(\[*<\s]*(?:%s)(?=$|[\s:)\]*>,-])")
+_MARKED = re.compile(r"^[(\[*<←=–—\s-]*(?:%s)(?=$|[\s:)\]*>,-])")
 _SENTENCE_WORDS = 5
 _TARGETS = frozenset({Field.FIRST, Field.LAST, Field.FULL, Field.NAME, Field.LAST_FIRST, Field.EMAIL})
 _LABEL = re.compile(r".{1,40}[:：]$", re.DOTALL)
@@ -83,7 +83,11 @@ def is_example(texts: Sequence[str], columns: Columns, where: Surroundings, mark
         whole = normal(found.group()) == normal(text)
         following = text[found.end() :][:1]
         alone = sum(bool(cell) for cell in texts) == 1 and where.since_header <= 5
-        marked = not found.group().strip()[-1:].isalpha() or text[0] in "([*<" or following in {":", "-", ","}
+        # 'Sample, Ann' is a name where both names stand in one cell.
+        framed = (
+            text[0] in "([*<←=–—-" or following in {":", "-"} or (following == "," and index != columns.full)
+        )
+        marked = framed or not found.group().strip()[-1:].isalpha()
         if marked or alone or (index not in targets and (whole or where.since_header <= 5)):
             return True
     return False
@@ -94,8 +98,8 @@ def _labels_address(texts: Sequence[str], names: Sequence[int], words: Vocabular
     told = [texts[index] for index in names if texts[index]]
     if any(_LABEL.fullmatch(text) for text in told):
         return True
-    if len(told) != 1:
-        return False
+    if len(told) != 1 or not texts[min(names)] or sum(map(bool, texts)) > 2:
+        return False  # a label stands on the left and alone; 'Page' elsewhere is a surname
     return ":" in told[0] or (normal(told[0]) in words.notes and len(told[0]) > 2)
 
 
@@ -117,6 +121,8 @@ def _is_total(texts: Sequence[str], filled: Sequence[int], columns: Columns, wor
         if found is None:
             continue
         others = [texts[other] for other in filled if other != index]
+        if index != filled[0] and not any(is_number_like(other) for other in others):
+            continue  # 'Guy | Count' is a person
         rest = plain.removeprefix(found).split()
         named = columns.first is not None and index == columns.first and plain == found
         if all(is_number_like(other) for other in others):
@@ -132,7 +138,12 @@ def _is_instruction(texts: Sequence[str], columns: Columns, names: Sequence[int]
         return False
     if len(cells) > 1 and all(cell[0] in "([" and cell[-1] in ")]" for cell in cells):
         return True  # '(as on ID)': remarks on the headings, in brackets from end to end
-    return all(_instructs(cell, words) for cell in cells)
+    told = [_instructs(cell, words) for cell in cells]
+    headings = [read_heading(cell) for cell in cells]
+    return any(told) and all(
+        instructs or (heading.exact and heading.field in _TARGETS)
+        for instructs, heading in zip(told, headings, strict=True)
+    )
 
 
 def _instructs(cell: str, words: Vocabulary) -> bool:
@@ -162,22 +173,30 @@ def _lone_cell(
     if _reads_as_note(text, plain, words) or where.signed_off:
         return "note"
     alone = all(not texts[other] for other in range(len(texts)) if other != index)
-    if index == columns.email:
-        return None
+    leftmost = _leftmost(columns, headings)
     if not alone:
         return None  # a number beside it: somebody meant a row here
-    is_section = any(token in words.sections for token in plain.split()) or any(
-        phrase in plain for phrase in words.sections if " " in phrase
-    )
+    is_section = _names_section(text, plain, words)
+    if index == columns.email and not (is_section and index == leftmost):
+        return None
     if is_section or any(char.isdigit() for char in text):
         return "section"
     if index == columns.full:
-        like_name = 2 <= len(text.split()) <= 4 or "," in text
+        like_name = 2 <= len(text.split()) <= _SENTENCE_WORDS or "," in text
         return None if like_name and not (where.gap and where.after_last) else "section"
-    leftmost = _leftmost(columns, headings)
     if index in {columns.first, columns.last} and index != leftmost:
         return None
     return "note" if where.after_last and where.gap else "section"
+
+
+def _names_section(text: str, plain: str, words: Vocabulary) -> bool:
+    """A word of sections among others; in 'Ann West' and 'West, Ann' it is a surname."""
+    tokens = plain.split()
+    known = [token in words.sections for token in tokens]
+    surname = normal(text.partition(",")[0]) if "," in text else tokens[-1] if len(tokens) > 1 else ""
+    if sum(known) == 1 and surname in words.surnames:
+        return False
+    return any(known) or any(phrase in plain for phrase in words.sections if " " in phrase)
 
 
 def _leftmost(columns: Columns, headings: Sequence[Heading]) -> int:
@@ -191,6 +210,7 @@ def _leftmost(columns: Columns, headings: Sequence[Heading]) -> int:
 
 def _reads_as_note(text: str, plain: str, words: Vocabulary) -> bool:
     tokens = plain.split()
+    tokens = tokens[1:] if tokens and tokens[0] in words.titles else tokens
     ends = text.endswith((".", "!", "?", ":", "…")) and len(tokens) > 2
     starts = any(plain == note or plain.startswith(f"{note} ") for note in words.notes if len(note) > 3)
     return (

@@ -1,4 +1,5 @@
-"""The words of sheets, read from `words/*.toml`, one file a language, all languages at once.
+"""The words of sheets, read from `words/*.toml`, one file a language (and one for the headings of further
+ones), all languages at once.
 
 Customers mix languages in one sheet, so a heading is looked up in every language.
 """
@@ -35,10 +36,12 @@ class Vocabulary:
     examples: tuple[str, ...]
     signoffs: frozenset[str]
     sections: frozenset[str]
+    surnames: frozenset[str]
     notes: frozenset[str]
     instructions: frozenset[str]
     asides: frozenset[str]
     titles: frozenset[str]
+    subjects: frozenset[str]
     suffixes: frozenset[str]
 
 
@@ -67,6 +70,7 @@ def load_vocabulary() -> Vocabulary:
         key=lambda name: (name != "en.toml", name),
     )
     tables = [tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in names]
+    full = [table for table in tables if "rows" in table]
     headings: dict[str, str] = {}
     for table in tables:
         for target, synonyms in table["headings"].items():
@@ -77,21 +81,23 @@ def load_vocabulary() -> Vocabulary:
         headings=headings,
         owners=frozenset(word for word in owners if " " not in word),
         owner_phrases=tuple(sorted(word for word in owners if " " in word)),
-        learners=_normal_set(word for table in tables for word in table["owners"]["learners"]),
-        fillers=_normal_set(word for table in tables for word in table["owners"]["fillers"]),
+        learners=_normal_set(word for table in full for word in table["owners"]["learners"]),
+        fillers=_normal_set(word for table in full for word in table["owners"]["fillers"]),
         kinds={
-            kind: _normal_set(word for table in tables for word in table["kinds"].get(kind, ()))
+            kind: _normal_set(word for table in full for word in table["kinds"].get(kind, ()))
             for kind in ("primary", "work", "personal", "contact", "secondary", "old", "flags")
         },
-        totals=_row_words(tables, "totals"),
-        examples=tuple(sorted({word for table in tables for word in table["rows"]["examples"]})),
-        signoffs=_row_words(tables, "signoffs"),
-        sections=_row_words(tables, "sections"),
-        notes=_row_words(tables, "notes"),
-        instructions=_row_words(tables, "instructions"),
-        asides=_row_words(tables, "asides"),
-        titles=_name_words(tables, "titles"),
-        suffixes=_name_words(tables, "suffixes"),
+        totals=_row_words(full, "totals"),
+        examples=tuple(sorted({word for table in full for word in table["rows"]["examples"]})),
+        signoffs=_row_words(full, "signoffs"),
+        sections=_row_words(full, "sections"),
+        surnames=_row_words(full, "surnames"),
+        notes=_row_words(full, "notes"),
+        instructions=_row_words(full, "instructions"),
+        asides=_row_words(full, "asides"),
+        titles=_name_words(full, "titles"),
+        subjects=frozenset(word for table in full for word in table["names"].get("subjects", ())),
+        suffixes=_name_words(full, "suffixes"),
     )
 
 
@@ -117,7 +123,7 @@ def _normal_set(words: Iterable[str]) -> frozenset[str]:
 
 
 def _row_words(tables: list[dict[str, dict[str, list[str]]]], kind: str) -> frozenset[str]:
-    return _normal_set(word for table in tables for word in table["rows"][kind])
+    return _normal_set(word for table in tables for word in table["rows"].get(kind, ()))
 
 
 def _name_words(tables: list[dict[str, dict[str, list[str]]]], kind: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ _RATIO, _RATIO_FROM = 100, 10 * 1024 * 1024
 _STEP = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _READ_PARTS = (".xml", ".bin", ".rels", ".vml")
+WIDE_MARKS = frozenset({b"\xff\xfe", b"\xfe\xff"})  # of a part in UTF-16, which calamine takes for empty
 ERROR_MARK, LINK_MARK, FORMULA_MARK = b't="e"', b"hyperlink ", b"HYPERLINK("
 
 
@@ -55,7 +56,7 @@ def open_container(content: bytes, limits: SheetLimits) -> Container:
 def measure(container: Container, limits: SheetLimits) -> frozenset[bytes]:
     """Inflate every part a parser may open, for its true size: a directory can lie.
 
-    Gives the marks (cell errors, links) that occur in the sheets, for a value alone doesn't tell those.
+    Gives the marks (cell errors, links, UTF-16) that occur in the sheets: a value alone doesn't tell those.
     """
     total = cells = 0
     marks: set[bytes] = set()
@@ -72,6 +73,8 @@ def measure(container: Container, limits: SheetLimits) -> frozenset[bytes]:
                 cells += chunk.count(b"<v>") + chunk.count(b"<is>")
                 if cells > limits.rows * limits.columns:
                     raise FileRefused(Verdict.TOO_LARGE, "work")
+                if not tail:
+                    marks |= WIDE_MARKS & {chunk[:2]}
                 text = tail + chunk
                 marks.update(mark for mark in (ERROR_MARK, LINK_MARK, FORMULA_MARK) if mark in text)
                 tail = chunk[-16:]
