@@ -28,6 +28,7 @@ _COPY_BEGINS = re.compile(
 )
 _ARRIVED = re.compile(r"^action:\s*(?:delivered|relayed|expanded)\b", re.IGNORECASE | re.MULTILINE)
 _TEXT_READ = 20_000
+_FIELDS_READ = 200_000
 _WORDS_KEPT = 500
 _MOST_RECIPIENTS = 50
 _SENT_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
@@ -59,7 +60,7 @@ def _read_fields(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[B
     for report in message.reports:
         if not report.kind.endswith("delivery-status"):
             continue
-        for block in re.split(r"\n\s*\n", report.text):
+        for block in re.split(r"\n\s*\n", report.text[:_FIELDS_READ]):
             fields = _fields_of(block)
             email = _recipient_of(fields)
             kind = _kind_of(fields)

@@ -207,6 +207,7 @@ SIGNS: tuple[SignRule, ...] = tuple(
             _has(
                 *("list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner"),
                 *("list-archive", "mailing-list", "x-mailing-list", "x-mailman-version", "x-beenthere"),
+                *("x-ml-name", "x-mlserver", "x-ml-info"),
             ),
         ),
     )
