@@ -28,7 +28,6 @@ _COPY_BEGINS = re.compile(
 )
 _ARRIVED = re.compile(r"^action:\s*(?:delivered|relayed|expanded)\b", re.IGNORECASE | re.MULTILINE)
 _TEXT_READ = 20_000
-_FIELDS_READ = 200_000
 _WORDS_KEPT = 500
 _MOST_RECIPIENTS = 50
 _SENT_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
@@ -60,7 +59,7 @@ def _read_fields(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[B
     for report in message.reports:
         if not report.kind.endswith("delivery-status"):
             continue
-        for block in re.split(r"\n\s*\n", report.text[:_FIELDS_READ]):
+        for block in re.split(r"\n\s*\n", report.text):
             fields = _fields_of(block)
             email = _recipient_of(fields)
             kind = _kind_of(fields)
@@ -163,14 +162,19 @@ def _prose(message: Message) -> str:
 
 
 def _comes_from_mail_system(message: Message) -> bool:
-    null_path = any(value.replace(" ", "") == "<>" for value in message.header_values("return-path")[:1])
     reported = any(report.kind.endswith("delivery-status") for report in message.reports)
     named = subject_begins_with("undeliverable", message.subject)
-    return _is_daemon(message) or null_path or reported or named
+    return _is_daemon(message) or _has_null_path(message) or reported or named
+
+
+def _has_null_path(message: Message) -> bool:
+    return any(value.replace(" ", "") == "<>" for value in message.header_values("return-path")[:1])
 
 
 def _is_daemon(message: Message) -> bool:
     """Whether a mail system calls itself so; the null path alone may be that of somebody on leave."""
+    if message.sender is None and message.from_count <= 1 and _has_null_path(message):
+        return True
     return any(
         _DAEMON.search(value[:1000])
         for name in ("from", "return-path")
