@@ -57,9 +57,11 @@ def preview_file(file: Path, assessor: Assessor) -> dict[str, Any]:
         return {"file": str(file), "kind": "sheet"} | _sheet(assessor.sheets.read(content, file.name))
     try:
         message = parse_message(content)
+        return _message(file, message, assessor.assess(message, content))
     except MessageUnreadable as error:
         return _unreadable_message(file, str(error))
-    return _message(file, message, assessor.assess(message, content))
+    except Exception as error:  # noqa: BLE001  around one file, as the service does: say so, go on
+        return _unreadable_message(file, f"reading it failed: {type(error).__name__}: {error}"[:300])
 
 
 def _sheet(reading: SheetReading) -> dict[str, Any]:

@@ -7,13 +7,17 @@ from bot.mail.machine_words import machine_words, subject_begins_with
 from bot.values.bounce import Bounce, BounceKind, ReturnedRecipient
 from bot.values.message import Message, Owner
 
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# Not within a version or an IP address: "1.2.3.4".
+_STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\w)")
 _REPLY_CODE = re.compile(r"(?<![\d.-])([45]\d\d)[ -](?=[45]\.\d|[#<\"'(A-Za-z])")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _MESSAGE_ID_FIELD = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{1,996}>)", re.IGNORECASE | re.MULTILINE)
 _DAEMON = re.compile(
-    r"mailer-?daemon|mail delivery (?:sub)?system|postmaster|microsoft ?exchange", re.IGNORECASE
+    r"mail(?:er)?[-_.]?daemon|\bmdaemon\b|mail delivery (?:sub)?system|postmaster|microsoft ?exchange",
+    re.IGNORECASE,
 )
+# Whom to ask for help, named in most bounces: never those that were not reached, where others are named.
+_HELPERS = re.compile(r"^(?:postmaster|mail(?:er)?[-_.]?daemon|abuse|hostmaster)@")
 # Below these lines stands a copy of what we sent, with addresses of its own.
 _COPY_BEGINS = re.compile(
     r"^[> \t]*(?:-{2,}.{0,80}(?:copy|original|undelivered|returned|enclosed|unsent|transcript).{0,40}"
@@ -22,6 +26,7 @@ _COPY_BEGINS = re.compile(
     r"|messaggio originale).*)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ARRIVED = re.compile(r"^action:\s*(?:delivered|relayed|expanded)\b", re.IGNORECASE | re.MULTILINE)
 _TEXT_READ = 20_000
 _WORDS_KEPT = 500
 _MOST_RECIPIENTS = 50
@@ -31,7 +36,7 @@ _SENT_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to
 def read_bounce(message: Message) -> Bounce | None:
     """What this bounce tells, or None where the message is none (receipts and autoreplies are none)."""
     recipients, kinds = _read_fields(message)
-    if not recipients:
+    if not recipients and not _tells_of_success(message):
         recipients, kinds = _read_prose(message)
     if not recipients and not kinds:
         return None
@@ -65,6 +70,12 @@ def _read_fields(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[B
                     ReturnedRecipient(email=email, status=_status_of(fields), words=_diagnosis_of(fields)),
                 )
     return tuple(found.values())[:_MOST_RECIPIENTS], kinds
+
+
+def _tells_of_success(message: Message) -> bool:
+    """Whether the fields say that it arrived, or was handed on, and of nobody that it did not."""
+    fields = "\n".join(one.text for one in message.reports if one.kind.endswith("delivery-status"))
+    return bool(_ARRIVED.search(fields))
 
 
 def _fields_of(block: str) -> dict[str, str]:
@@ -126,6 +137,7 @@ def _read_prose(message: Message) -> tuple[tuple[ReturnedRecipient, ...], set[Bo
     named = [email for email, _ in _addresses_in(failed_field)] or [email for email, _ in said]
     ours = {address.email for address in (*message.to, *message.cc, message.sender) if address}
     lost = [email for email in dict.fromkeys(named) if email not in ours]
+    lost = [email for email in lost if not _HELPERS.match(email)] or lost
     # With one recipient, a code anywhere in the text is about it.
     return tuple(_recipient(email, said, text if len(lost) == 1 else "") for email in lost), {kind}
 
@@ -150,12 +162,30 @@ def _prose(message: Message) -> str:
 
 
 def _comes_from_mail_system(message: Message) -> bool:
-    senders = " ".join(message.header_values("from"))[:1000]
-    null_path = any(value.replace(" ", "") == "<>" for value in message.header_values("return-path")[:1])
-    return bool(_DAEMON.search(senders) or null_path or subject_begins_with("undeliverable", message.subject))
+    reported = any(report.kind.endswith("delivery-status") for report in message.reports)
+    named = subject_begins_with("undeliverable", message.subject)
+    return _is_daemon(message) or _has_null_path(message) or reported or named
+
+
+def _has_null_path(message: Message) -> bool:
+    return any(value.replace(" ", "") == "<>" for value in message.header_values("return-path")[:1])
+
+
+def _is_daemon(message: Message) -> bool:
+    """Whether a mail system calls itself so; the null path alone may be that of somebody on leave."""
+    if message.sender is None and message.from_count <= 1 and _has_null_path(message):
+        return True
+    return any(
+        _DAEMON.search(value[:1000])
+        for name in ("from", "return-path")
+        for value in message.header_values(name)[:1]
+    )
 
 
 def _is_receipt(message: Message) -> bool:
+    """A receipt or a complaint; a filter's refusal comes in a receipt's shape too (RFC 5429 §2.1.2)."""
+    if any("(rejected)" in value.lower() for value in message.header_values("auto-submitted")):
+        return False
     kinds = {report.kind for report in message.reports}
     return bool(kinds & {"message/disposition-notification", "message/feedback-report"})
 
@@ -164,16 +194,18 @@ def _kind_of_prose(message: Message, text: str, *, named: bool) -> BounceKind | 
     """How final the prose is; None where nothing in it speaks of a delivery that failed."""
     flat = re.sub(r"\s+", " ", text[:4000])
     status = _STATUS.search(flat) or _REPLY_CODE.search(flat)
-    # A mailbox's owner on leave writes through a null path too, but without codes and such a subject.
     subject = subject_begins_with("undeliverable", message.subject)
     news = subject_begins_with("system_news", message.subject)
-    if not (named or subject or news or status):
+    # A mailbox's owner on leave writes through a null path too, but without codes and such a subject.
+    if not (named or subject or news or status or _is_daemon(message)):
         return None
-    if machine_words("delayed_text").search(f"{message.subject[:300]} {flat}"):
+    final = bool(machine_words("final_text").search(flat))
+    if not final and machine_words("delayed_text").search(f"{message.subject[:300]} {flat}"):
         return BounceKind.DELAYED
-    if not (named or subject or machine_words("failed_text").search(flat)):
+    if not (named or subject or final or machine_words("failed_text").search(flat)):
         return None
-    return BounceKind.SOFT if status and status.group(1).startswith("4") else BounceKind.HARD
+    passing = status is not None and status.group(1).startswith("4")
+    return BounceKind.SOFT if passing and not final else BounceKind.HARD
 
 
 def _addresses_in(text: str) -> list[tuple[str, str]]:
@@ -181,7 +213,10 @@ def _addresses_in(text: str) -> list[tuple[str, str]]:
     matches = list(islice(_ADDRESS.finditer(text), _MOST_RECIPIENTS))
     ends = [match.start() for match in matches[1:]] + [len(text)]
     return [
-        (match.group().lower().strip("'."), _tidy(text[match.end() : min(end, match.end() + 1000)]))
+        (
+            match.group().lower().removeprefix("smtp=").strip("'."),
+            _tidy(text[match.end() : min(end, match.end() + 1000)]),
+        )
         for match, end in zip(matches, ends, strict=False)
     ]
 

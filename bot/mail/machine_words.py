@@ -10,6 +10,7 @@ _ANSWERED = re.compile(
     r"(?:re|fwd?|aw|wg|sv|vs|tr|rv|res|enc|antw|odp|ynt|ref|rif|vb|doorst|回复|答复|转发|回覆|返信)\s?(?:\[\d+\])?\s?[:：]",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"[^\[\]*#!]{4,60}")
 _SUBJECT_READ = 300
 
 
@@ -21,9 +22,16 @@ def machine_words(name: str) -> re.Pattern[str]:
 
 
 def subject_begins_with(name: str, subject: str) -> bool:
-    """Whether a subject begins with a list's words, "[EXTERNAL]" and its like left aside.
+    """Whether a subject, or a "[tag]" before it, begins with a list's words.
 
     Behind a "Re:" or "Fw:" the words are those of a mail that a person answers or forwards.
     """
-    bare = _TAGS.sub("", subject[:_SUBJECT_READ])
-    return not _ANSWERED.match(bare) and bool(machine_words(name).match(bare))
+    tags, bare = _split_tags(subject[:_SUBJECT_READ])
+    words = machine_words(name)
+    return not _ANSWERED.match(bare) and any(words.match(piece) for piece in (bare, *tags))
+
+
+def _split_tags(subject: str) -> tuple[list[str], str]:
+    """What stands in marks before a subject, and the subject itself: "[Request received] New starters"."""
+    bare = _TAGS.sub("", subject)
+    return [tag.strip() for tag in _TAG.findall(subject[: len(subject) - len(bare)])], bare

@@ -25,6 +25,7 @@ _REPORT_TYPES = frozenset(
     }
 )
 _REPORT_KEPT = 64 * 1024
+_MOST_BLOCKS = 500
 # The standard library passes every line through every open multipart: more than this takes too long.
 _MOST_LINE_STEPS = 20_000_000
 _MOST_LINE_ENDS = 6_000_000
@@ -170,7 +171,7 @@ def _without_boundary(part: MimePart) -> MimePart | None:
 def _flat_text(part: MimePart) -> str:
     """The fields of a report part: the standard library takes delivery-status apart into header blocks."""
     if part.is_multipart():
-        blocks = [_block_text(block) for block in _children(part)]
+        blocks = [_block_text(block) for block in _children(part)[:_MOST_BLOCKS]]
         return "\n\n".join(block for block in blocks if block.strip())
     return decode_payload(part)[:_REPORT_KEPT].decode("utf-8", "replace").replace("\r\n", "\n")
 

@@ -70,10 +70,7 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     if width == 2:
         return [_by_first_cell(row) for row in rows]
     heads = filled[0]
-    asks = (
-        heads[0].strip(" :?").casefold() in _QUESTION_HEADS
-        or heads[1].strip(" :?").casefold() in _QUESTION_HEADS
-    )
+    asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
     listed = any("@" in cell for row in filled[1:] for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
         return [() if row is heads or not any(row) else _by_heads(heads, row) for row in rows]

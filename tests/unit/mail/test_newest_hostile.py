@@ -172,6 +172,11 @@ def test_no_mixture_of_frames_breaks_the_reading(plain: str, html: str, subject:
         assert all(segment.kind in SegmentKind for segment in reading)
 
 
+def test_a_drawn_table_whose_first_line_is_one_cell_is_read() -> None:
+    spoken = read_newest(a_message("| a note across\n| Ada | Lee | yes\n| Bob | Kay | no\n"))
+    assert "Ada" in spoken.newest_text
+
+
 def test_a_message_without_any_body_says_nothing() -> None:
     spoken = read_newest(a_message(subject=""))
     assert spoken == Spoken(newest_text="", readings=((),))

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from bot.errors import MessageUnreadable
 from bot.mail.bounce import read_bounce
+from bot.mail.newest import read_newest
 from bot.mail.parse import content_digest, parse_message, read_envelope
 from bot.request.automation import find_sign
+from bot.request.preference import read_preference
 from bot.request.sender import judge_sender
+from bot.request.wishes import read_wishes
 from bot.values.customer import Customer, TrustPolicy
 from bot.values.message import Message, MessageLimits
 from bot.values.request import Verified
@@ -98,12 +101,41 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "ten million lines": lambda: of_type(b"text/plain", b"\n" * 10_000_000),
     "style sheets that never end": lambda: of_type(b"text/html", b"<style" * 100_000),
+    "two megabytes of References": lambda: b"References: " + b"<a@b> " * 350_000 + b"\r\n" + HEAD + b"\r\nhi",
+    "sixty thousand charsets": lambda: (
+        b"Subject: " + b"".join(b"=?x-%d?q?=%02x?= " % (n, n % 256) for n in range(60_000)) + b"\r\n" + HEAD
+    ),
+    "a name in sixty thousand pieces": lambda: of_type(
+        b"text/csv;" + b"".join(b"\r\n name*%d*=%%41;" % n for n in range(60_000)), b"a,b"
+    ),
+    "a piece of a name beyond counting": lambda: of_type(
+        b"text/csv; name*" + b"9" * 40 + b"*=a; name*0*=utf-8''x; name*1*=%ZZ%", b"a,b"
+    ),
+    "an empty boundary": lambda: of_type(b'multipart/mixed; boundary=""', b"--\r\n\r\nhi\r\n" * 100_000),
+    "a boundary that is a pattern": lambda: of_type(
+        b'multipart/mixed; boundary="(a+)+$"', b"--(a+)+$\r\n\r\n" + b"a" * MILLION
+    ),
+    "three thousand renderings": lambda: of_type(
+        b"multipart/alternative; boundary=b", b"--b\r\nContent-Type: text/html\r\n\r\n<p>yes\r\n" * 3000
+    ),
+    "a report on fifty thousand": lambda: of_type(
+        b"multipart/report; report-type=delivery-status; boundary=b",
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        + b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" * 50_000,
+    ),
+    "a bounce of nothing but dots": lambda: (
+        b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n\r\na@" + b"b." * 500_000
+    ),
+    "lone carriage returns": lambda: (HEAD + b"\r\n").replace(b"\r\n", b"\r") + b"yes\r" * 200_000,
+    "half characters": lambda: of_type(b"text/plain; charset=utf-16", b"\xd8\x00" * 300_001 + b"a"),
+    "shifts without end": lambda: of_type(b"text/plain; charset=iso-2022-jp", b"\x1b$B" * 300_000),
+    "away over and over": lambda: of_type(b"text/plain", b"i am currently " * 100_000),
     "blank quotes": lambda: of_type(b"text/plain", b"> \r\n" * 200_000),
 }
 
 
 def go_the_whole_way(raw: bytes) -> Message | None:
-    """All that is done with a message before its words are read; None where it is no message."""
+    """All that is done with a message but for its files; None where it is no message."""
     envelope = read_envelope(raw)
     assert envelope.message_id.startswith("<")
     assert len(content_digest(raw)) == 64
@@ -115,6 +147,9 @@ def go_the_whole_way(raw: bytes) -> Message | None:
     read_bounce(message)
     policy = TrustPolicy(authserv_ids=frozenset({"mx.yourcompany.example"}), topmost_without_id=True)
     judge_sender(message, policy, CUSTOMERS)
+    spoken = read_newest(message)
+    read_wishes(spoken, [file.name for file in message.attachments])
+    read_preference(spoken, asked=True)
     return message
 
 

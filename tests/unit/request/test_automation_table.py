@@ -11,6 +11,7 @@ from bot.values.request import Answer, Decision, Sender, Sign, Strength, Verifie
 from fixtures.automatic.build import Case, case
 from fixtures.automatic.machines import MACHINES
 from fixtures.automatic.people import PEOPLE
+from fixtures.automatic.wordings import PEOPLES_WORDINGS, WORDINGS
 
 OURS = frozenset({"support@yourcompany.example"})
 PROVEN = Sender(address="dana@acme.example", customer="Acme", verified=Verified.YES, why="dmarc=pass")
@@ -24,12 +25,12 @@ def sign_of(mail: Case, own: Callable[[str], bool] = _never) -> Sign | None:
     return find_sign(parse_message(mail.raw), own_addresses=OURS, own_message_ids=own)
 
 
-@pytest.mark.parametrize("mail", MACHINES, ids=lambda mail: mail.name)
+@pytest.mark.parametrize("mail", [*MACHINES, *WORDINGS], ids=lambda mail: mail.name)
 def test_a_machines_mail_shows_a_sign(mail: Case) -> None:
     assert sign_of(mail) is not None
 
 
-@pytest.mark.parametrize("mail", MACHINES, ids=lambda mail: mail.name)
+@pytest.mark.parametrize("mail", [*MACHINES, *WORDINGS], ids=lambda mail: mail.name)
 def test_a_machines_mail_is_not_answered_even_where_it_reads_like_a_request(mail: Case) -> None:
     stranger = Sender(address="x@else.example", customer="", verified=Verified.UNKNOWN, why="")
     facts = Facts(
@@ -43,7 +44,7 @@ def test_a_machines_mail_is_not_answered_even_where_it_reads_like_a_request(mail
     assert screen_message(facts).decision is Decision.IGNORE
 
 
-@pytest.mark.parametrize("mail", PEOPLE, ids=lambda mail: mail.name)
+@pytest.mark.parametrize("mail", [*PEOPLE, *PEOPLES_WORDINGS], ids=lambda mail: mail.name)
 def test_a_persons_mail_shows_no_sign(mail: Case) -> None:
     assert sign_of(mail) is None
 
