@@ -35,12 +35,15 @@ def topic_of(question: str, language: str) -> Topic | None:
     """What a question or label asks of the account mail; None when it asks of something else."""
     found: Topic | None = None
     for sentence in read_sentences(question, language):
+        spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
+        minds = bool(small("minds") & spoken)
         for clause in sentence.clauses:
             if not is_about(clause, None):
                 continue
-            minds = bool(small("minds") & {word.casefold() for word in clause.words})
-            sign = 1 if minds else polarity(clause)
-            found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
+            themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
+            sign = 1 if minds else -polarity(clause) if themselves else polarity(clause)
+            if found is None or not found.either_or:
+                found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
 
 
