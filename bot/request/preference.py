@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.request.answering import is_courtesy, may_answer
+from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
@@ -196,18 +196,23 @@ def _of_text(
     spoken_of = said_before = False
     asked_elsewhere = topic if kind is SegmentKind.TEXT else None
     for sentence in read_sentences(text, language):
-        if (
-            topic is not None
-            and topic is asked_elsewhere
-            and not may_answer(sentence, said_before=said_before)
-        ):
+        silent = only_greets(sentence) or (
+            topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
+        )
+        if topic is not None and silent:
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
             topic_after: Topic | None = heard.topic or topic
         else:
             heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
             topic_after = heard.topic
-        said_before |= not is_courtesy(sentence) and not heard.signals
         steps += heard.steps
+        evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
+        if evasion and (not heard.signals or evasion == "group by group"):
+            steps.append(f"  evades: {evasion}")
+            signals.append(
+                Signal(stance=Stance.UNCLEAR, why=evasion, evidence=sentence.text, where=kind.value)
+            )
+        said_before |= not is_courtesy(sentence) and not heard.signals
         signals = _answered(signals, heard)
         spoken_of = bool(heard.signals) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
         topic = topic_after

@@ -41,6 +41,8 @@ def read_label(clause: Clause) -> Reading | None:
 
 def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
     """To a question: `ask Sue`, `as you think best`, `not yet`. Without one only `same as last time`."""
+    if any(_is_the_same_thing(clause, same) for same in clause.hits("same")):
+        return None
     if topic and not clause.has("other") and (clause.has("undecided") or not clause.has("me")):
         tags = (
             LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
@@ -72,6 +74,11 @@ def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
     ):
         return Stance.UNCLEAR, "same"
     return None
+
+
+def _is_the_same_thing(clause: Clause, same: Hit) -> bool:
+    """`same group as the others`: people or things are the same, not how it was done."""
+    return any(hit.first == same.first + 1 for hit in clause.hits("them", "role", "other", "neutral"))
 
 
 def read_reply(clause: Clause, topic: Topic) -> Reading | None:
