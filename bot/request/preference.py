@@ -12,7 +12,7 @@ from bot.request.clauses import Clause, language_of, read_sentences, within_boun
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
 from bot.request.replies import Stance
-from bot.request.statements import Heard, Signal, hear
+from bot.request.statements import Heard, Signal, hear, takes_back
 from bot.request.vocabulary import Hit, lexicon, small
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
@@ -77,18 +77,15 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
 def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
     """The segments that may answer: forwarded words only when the sender points to them."""
     own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
+    clauses = [clause for sentence in read_sentences(own, language) for clause in sentence.clauses]
+    withdrawn = any(clause.has("withdrawn") for clause in clauses)
     pointed = any(
-        hit.tag == "pointer"
-        and not small("yours") & {word.casefold() for word in clause.words[: hit.last + 1]}
-        for sentence in read_sentences(own, language)
-        for clause in sentence.clauses
-        for hit in clause.frame
+        hit.tag == "pointer" and not _is_yours(clause, hit) for clause in clauses for hit in clause.frame
     )
     kinds = {segment.kind for segment in reading}
     for segment in reading:
-        if segment.kind is SegmentKind.SUBJECT and re.match(
-            r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I
-        ):
+        passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
+        if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
@@ -205,6 +202,9 @@ def _of_text(
         else:
             heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
             topic_after = heard.topic
+        if signals and not spoken_of and takes_back(sentence):
+            again = hear(sentence, kind.value, topic, spoken_of=True)
+            heard = again if heard.signals else heard
         steps += heard.steps
         evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
         if evasion and (not heard.signals or evasion == "group by group"):

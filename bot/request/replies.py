@@ -191,6 +191,9 @@ def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
 
 def _lead_in(clause: Clause) -> int:
     """A reply may have one word before it (`well, yes`), but no subject: `they all know`."""
+    taken_back = [hit.last for hit in clause.frame if hit.tag == "scrap" and hit.first <= 1]
+    if taken_back:
+        return max(taken_back) + 2
     return 0 if any(hit.last == 0 for hit in clause.hits("them", "we", "you", "third", "role")) else 1
 
 

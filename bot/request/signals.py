@@ -19,6 +19,8 @@ from bot.request.vocabulary import small
 
 def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading | None:
     """The stance of one clause, and why; None where it says nothing of the account mail."""
+    if clause.has("overrides"):
+        return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if topic and (reply := read_reply(clause, topic)):
         return reply
     if found := _before_all(clause):

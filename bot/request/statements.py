@@ -11,6 +11,9 @@ from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.vocabulary import small
 
+# So few words that begin with `actually` say nothing else.
+SHORTEST = 3
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signal:
@@ -81,9 +84,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    if turns and not signals and _takes_back(sentence):
+    if turns and not signals and _only_takes_back(sentence):
         signals = [
-            Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True)
+            Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True, fades=True)
         ]
     return Heard(
         signals=tuple(signals),
@@ -268,8 +271,16 @@ def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]
     return [(Stance.UNCLEAR, "another channel")]
 
 
-def _takes_back(sentence: Sentence) -> bool:
+def takes_back(sentence: Sentence) -> bool:
+    """Does it begin with `scrap that`, `actually`, `oops`?"""
     return any(hit.tag == "scrap" and hit.first <= 1 for clause in sentence.clauses for hit in clause.frame)
+
+
+def _only_takes_back(sentence: Sentence) -> bool:
+    """`Scrap that.`, but not `Actually, the list has five names.`"""
+    words = sum(len(clause.words) for clause in sentence.clauses)
+    spoken = any(clause.has("scrap") and clause.has("it") for clause in sentence.clauses)
+    return takes_back(sentence) and (spoken or words <= SHORTEST)
 
 
 def _left(
