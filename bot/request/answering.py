@@ -20,7 +20,20 @@ def is_courtesy(sentence: Sentence) -> bool:
 
 def only_greets(sentence: Sentence) -> bool:
     """`Sorry for the delay, here's the file`: a courtesy with no reply and no wish behind it."""
-    means = ("send", "get", "notify", "tell", "skip", "mail", "weak", "self", "selftell", "want", "fine", "bad")
+    means = (
+        "send",
+        "get",
+        "notify",
+        "tell",
+        "skip",
+        "mail",
+        "weak",
+        "self",
+        "selftell",
+        "want",
+        "fine",
+        "bad",
+    )
     return is_courtesy(sentence) and not any(
         clause.replies or clause.has(*means) for clause in sentence.clauses
     )

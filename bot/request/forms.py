@@ -81,7 +81,10 @@ def _is_known(label: str, language: str) -> bool:
 
 
 def _either_or(sentence: Sentence) -> bool:
-    """`shall we tell them, or will you?` asks for more than a yes."""
+    """`shall we tell them, or will you?`, `how shall we handle it?`: they ask for more than a yes."""
+    opening = sentence.clauses[0].words[:1] if sentence.clauses else ()
+    if opening and opening[0].casefold() in small("open_questions"):
+        return True
     return any(
         clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
         for clause in sentence.clauses

@@ -11,6 +11,7 @@ from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
+from bot.request.options import Offer, offered_in, picked_in
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear, takes_back
 from bot.request.vocabulary import Hit, lexicon, small
@@ -19,6 +20,8 @@ from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 STEPS_KEPT = 200
 # So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
 SHORT = 4
+# A longer text above a quoted mail is a letter of its own, not an answer.
+LONGEST_REPLY = 25
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
 
@@ -116,11 +119,13 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
             Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps
         )
     if segment.kind is SegmentKind.INLINE:
-        return _of_text(text, segment.kind, topic_of(segment.question, language), language, steps)
-    topic = None
+        topic, offers = topic_of(segment.question, language), offered_in(segment.question, language)
+        return _of_text(text, segment.kind, topic, language, steps, offers)
+    topic, offers = None, ()
     if segment.kind is SegmentKind.TEXT:
         topic = Topic() if asked else _asked_above(quoted, text, language)
-    return _of_text(text, segment.kind, topic, language, steps)
+        offers = offered_in(quoted, language) if quoted and len(text.split()) <= LONGEST_REPLY else ()
+    return _of_text(text, segment.kind, topic, language, steps, offers)
 
 
 def _answers_itself(segment: Segment, language: str) -> bool:
@@ -138,7 +143,7 @@ def _answers_itself(segment: Segment, language: str) -> bool:
 
 def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
     """The one question of the quoted mail that a short reply above it answers."""
-    if not quoted or len(text.split()) > 25:
+    if not quoted or len(text.split()) > LONGEST_REPLY:
         return None
     questions = [
         found for sentence in read_sentences(quoted[:4000], language) if (found := asked_in(sentence))
@@ -180,9 +185,14 @@ def _option(label: str, topic: Topic, language: str) -> Stance:
 
 
 def _of_text(
-    text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]
+    text: str,
+    kind: SegmentKind,
+    topic: Topic | None,
+    language: str,
+    steps: list[str],
+    offers: tuple[Offer, ...] = (),
 ) -> list[Signal]:
-    """The signals of running text; `topic` is the question it answers, if any."""
+    """The signals of running text; `topic` is the question it answers, `offers` the ways it offers."""
     signals: list[Signal] = []
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for field in fields_of(text, language):
@@ -193,6 +203,12 @@ def _of_text(
     spoken_of = said_before = False
     asked_elsewhere = topic if kind is SegmentKind.TEXT else None
     for sentence in read_sentences(text, language):
+        if picked := picked_in(sentence, offers):
+            steps.append(f"  picks what means {picked}")
+            signals.append(
+                Signal(stance=picked, why="the way picked", evidence=sentence.text, where=kind.value)
+            )
+            continue
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
         )

@@ -106,7 +106,9 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         return Stance.UNCLEAR, "a denied yes"
     if denied := _denied(clause, starts):
         return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
-    return _answered(max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first)).tag, topic)
+    return _answered(
+        max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first)).tag, topic
+    )
 
 
 def _answered(tag: str, topic: Topic) -> Reading:

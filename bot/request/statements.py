@@ -86,7 +86,14 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     ]
     if turns and not signals and _only_takes_back(sentence):
         signals = [
-            Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True, fades=True)
+            Signal(
+                stance=Stance.UNCLEAR,
+                why="taken back",
+                evidence=sentence.text,
+                where=where,
+                turns=True,
+                fades=True,
+            )
         ]
     return Heard(
         signals=tuple(signals),
