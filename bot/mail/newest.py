@@ -9,6 +9,7 @@ from bot.mail.contacts import Names
 from bot.mail.forms import read_segments
 from bot.mail.frame_words import frame_words
 from bot.mail.lines import Line
+from bot.mail.numbered import connect_numbered
 from bot.mail.pieces import QUOTED_LIMIT, forwarded_words, joined, question_above, quote_text, within_bounds
 from bot.mail.quotes import Kind, Piece, Thread, cut_lines
 from bot.mail.renderings import bare_words, is_part, is_stub, lines_of, renderings_of, share_their_words
@@ -85,6 +86,7 @@ def _read(parts: Sequence[TextPart], thread: Thread, names: Names) -> _Reading:
                 _take_forwarded(piece, reading)
             else:
                 _take_own(piece, before, names, reading)
+    reading.segments = connect_numbered(reading.segments, joined(reading.quoted))
     return reading
 
 

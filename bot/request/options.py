@@ -107,14 +107,17 @@ def _names(words: list[str], offer: Offer) -> bool:
         plain = word.casefold()
         if plain in {"former", "latter"} & offer.names:
             return True
-        if plain in offer.names and (after[:1] and after[0] in small("option") or before in small("option")):
+        if plain in offer.names and (
+            (after[:1] and after[0] in small("option")) or before in small("option")
+        ):
             return True
         if plain in offer.names and not plain.isdigit() and before in small("definite") and _ends(after):
             return True
         lettered = offer.key and plain == offer.key
         if lettered and (before in small("option") or (before in small("choosing") and _ends(after))):
             return True
-        parts = bool(set(after[:1]) & small("parting")) or before in small("not")
+        parts = bool(set(after[:1]) & small("parting"))
+        parts |= before in small("not") or before in small("parting")
         if lettered and word.isupper() and parts:
             return True
         if lettered and place == 0 and _ends(after) and (word.isupper() or word.isdigit() or not after):

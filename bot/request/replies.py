@@ -136,7 +136,7 @@ def _unnamed(clause: Clause, start: int) -> tuple[str, ...]:
 
 
 def _denied(clause: Clause, replies: list[Hit]) -> str:
-    """`definitely not` is a stressed no, `yes not` neither the one nor the other; '' where nothing is denied."""
+    """`definitely not` is a stressed no, `yes not` neither of them; '' where nothing is denied."""
     agreed = max((hit for hit in replies if hit.tag in {"yes", "do"}), key=lambda hit: hit.last, default=None)
     if agreed is None or agreed.last - agreed.first > 1:
         return ""
