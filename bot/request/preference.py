@@ -4,18 +4,21 @@ Segments → clauses → signals → one answer for each reading → agreement o
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from bot.request.agreement import Verdict, agree, settle
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
-from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
+from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
 from bot.request.matter import Topic
 from bot.request.options import Offer, offered_in, picked_in
+from bot.request.pointing import names_an_answer, points_on
 from bot.request.replies import Stance
-from bot.request.statements import Heard, Signal, hear, takes_back
-from bot.request.vocabulary import Hit, lexicon, small
-from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
+from bot.request.statements import Heard, Signal, hear
+from bot.request.turns import takes_back
+from bot.request.vocabulary import lexicon
+from bot.values.request import Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
 # So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
@@ -35,7 +38,7 @@ def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
     steps: list[str] = []
     bounded = _within_bounds(spoken)
     readings = [_read(reading, bounded, asked, steps) for reading in dict.fromkeys(bounded.readings)]
-    answer, signal = _agree(readings, bounded.readings)
+    answer, signal = agree(readings, bounded.readings)
     steps.append(f"answer: {answer}")
     return Preference(
         answer=answer,
@@ -61,9 +64,6 @@ def _cut(segment: Segment) -> Segment:
     )
 
 
-Verdict = tuple[Answer, Signal | None]
-
-
 def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[str]) -> Verdict:
     """One rendering of the mail, from its segments to an answer."""
     language = language_of("\n".join(f"{segment.text} {segment.question}" for segment in reading))
@@ -73,18 +73,17 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
             f"segment {segment.kind}: {segment.text[:200]!r}"
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
-        signals += _signals(segment, language, asked, spoken.quoted, steps)
+        answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
+        signals += _signals(segment, language, answers, spoken.quoted, steps)
     return settle(signals)
 
 
 def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
     """The segments that may answer: forwarded words only when the sender points to them."""
-    own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
-    clauses = [clause for sentence in read_sentences(own, language) for clause in sentence.clauses]
-    withdrawn = any(clause.has("withdrawn") for clause in clauses)
-    pointed = any(
-        hit.tag == "pointer" and not _is_yours(clause, hit) for clause in clauses for hit in clause.frame
-    )
+    own = _own_words(reading)
+    sentences = read_sentences(own, language)
+    withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
+    pointed = any(points_on(sentence) for sentence in sentences)
     kinds = {segment.kind for segment in reading}
     for segment in reading:
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
@@ -96,9 +95,13 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
 
 
-def _is_yours(clause: Clause, pointer: Hit) -> bool:
-    """`as per your email`: it is support's mail that is pointed to."""
-    return bool(small("yours") & {word.casefold() for word in clause.words[: pointer.last + 1]})
+def _is_the_answer(reading: Sequence[Segment], language: str) -> bool:
+    """Does the sender call what is passed on the answer, so that a bare yes or no in it counts?"""
+    return any(names_an_answer(sentence) for sentence in read_sentences(_own_words(reading), language))
+
+
+def _own_words(reading: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
 
 
 def _unasking(quoted: str, language: str) -> str:
@@ -125,6 +128,8 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
     if segment.kind is SegmentKind.TEXT:
         topic = Topic() if asked else _asked_above(quoted, text, language)
         offers = offered_in(quoted, language) if quoted and len(text.split()) <= LONGEST_REPLY else ()
+    elif segment.kind is SegmentKind.FORWARDED:
+        topic = Topic() if asked else None
     return _of_text(text, segment.kind, topic, language, steps, offers)
 
 
@@ -201,7 +206,7 @@ def _of_text(
                 signals += [] if blank else found
                 text = text.replace(field.text, "", 1)
     spoken_of = said_before = False
-    asked_elsewhere = topic if kind is SegmentKind.TEXT else None
+    asked_elsewhere = topic if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED} else None
     for sentence in read_sentences(text, language):
         if picked := picked_in(sentence, offers):
             steps.append(f"  picks what means {picked}")
@@ -255,47 +260,3 @@ def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
     ):
         return []
     return _of_field(field, language, steps)
-
-
-def settle(signals: Iterable[Signal]) -> Verdict:
-    """One answer for one reading: the last word after a change of mind, else all must agree."""
-    standing: list[Signal] = []
-    for signal in signals:
-        if signal.turns or any(earlier.fades for earlier in standing):
-            standing = [signal]
-        else:
-            standing.append(signal)
-    if not standing:
-        return Answer.UNSTATED, None
-    plain = [signal for signal in standing if signal.why != "same"]
-    standing = plain or standing
-    stances = {signal.stance for signal in standing}
-    if len(stances) > 1:
-        unclear = [signal for signal in standing if signal.stance is Stance.UNCLEAR]
-        return Answer.UNCLEAR, (unclear or standing)[-1]
-    return Answer(standing[0].stance.value), standing[0]
-
-
-def _agree(verdicts: Sequence[Verdict], readings: Sequence[Sequence[Segment]]) -> Verdict:
-    """One answer over the readings: what all say, or what a poorer one merely lost, else unclear."""
-    if not verdicts:
-        return Answer.UNSTATED, None
-    stated = [verdict for verdict in verdicts if verdict[0] is not Answer.UNSTATED]
-    if not stated:
-        return verdicts[0]
-    if len({answer for answer, _ in stated}) > 1:
-        return Answer.UNCLEAR, stated[0][1]
-    if len(stated) < len(verdicts) and _differ(readings):
-        return Answer.UNCLEAR, stated[0][1]
-    return stated[0]
-
-
-def _differ(readings: Sequence[Sequence[Segment]]) -> bool:
-    """Do two readings hold different words, not just fewer of the same?"""
-    bags = [
-        set(re.findall(r"\w+", " ".join(segment.text for segment in reading).casefold()))
-        for reading in readings
-    ]
-    bags.sort(key=len)
-    poorest, richest = bags[0], bags[-1]
-    return len(poorest) >= 5 and len(poorest & richest) < 0.5 * len(poorest)

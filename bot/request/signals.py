@@ -13,6 +13,7 @@ from bot.request.matter import (
     sends_their_own,
     tells_themselves,
 )
+from bot.request.pointing import only_points
 from bot.request.replies import Reading, Stance, read_evasion, read_label, read_reply
 from bot.request.vocabulary import small
 
@@ -23,6 +24,8 @@ def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading |
         return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if topic and (reply := read_reply(clause, topic)):
         return reply
+    if only_points(clause):
+        return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if found := _before_all(clause):
         return found
     if not is_about(clause, topic):

@@ -9,10 +9,8 @@ from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
+from bot.request.turns import last_word, only_takes_back
 from bot.request.vocabulary import small
-
-# So few words that begin with `actually` say nothing else.
-SHORTEST = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,12 +77,12 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     faded = [index for index, (clause, read) in enumerate(readings) if read and clause.has("initial")]
     if faded and any(read for _, read in readings[faded[-1] + 1 :]):
         readings, fades, turns = readings[faded[-1] + 1 :], False, turns or spoken_of
-    readings = _last_word(readings)
+    readings = last_word(readings)
     signals = [
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    if turns and not signals and _only_takes_back(sentence):
+    if turns and not signals and only_takes_back(sentence):
         signals = [
             Signal(
                 stance=Stance.UNCLEAR,
@@ -114,14 +112,6 @@ def _goes_elsewhere(before: Clause, clause: Clause) -> bool:
     sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
     denied = clause.link == "instead_" or any(hit.first == 0 for hit in clause.hits("neg", "skip"))
     return sent and denied and clause.has("them") and not clause.has(*ACTS[:-1])
-
-
-def _last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Clause, Reading | None]]:
-    """`we didn't want it but scrap that, send it`: within a sentence too the last word counts."""
-    for index in range(len(readings) - 1, 0, -1):
-        if readings[index][0].has("scrap") and any(read for _, read in readings[index + 1 :]):
-            return readings[index + 1 :]
-    return readings
 
 
 def _names_mail(sentence: Sentence) -> bool:
@@ -276,18 +266,6 @@ def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]
     ):
         return [(Stance.NO, "something else instead")]
     return [(Stance.UNCLEAR, "another channel")]
-
-
-def takes_back(sentence: Sentence) -> bool:
-    """Does it begin with `scrap that`, `actually`, `oops`?"""
-    return any(hit.tag == "scrap" and hit.first <= 1 for clause in sentence.clauses for hit in clause.frame)
-
-
-def _only_takes_back(sentence: Sentence) -> bool:
-    """`Scrap that.`, but not `Actually, the list has five names.`"""
-    words = sum(len(clause.words) for clause in sentence.clauses)
-    spoken = any(clause.has("scrap") and clause.has("it") for clause in sentence.clauses)
-    return takes_back(sentence) and (spoken or words <= SHORTEST)
 
 
 def _left(
