@@ -10,7 +10,18 @@ from dataclasses import replace
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import language_of, read_sentences, within_bounds
-from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
+from bot.request.forms import (
+    Field,
+    asked_in,
+    boxes,
+    fields_of,
+    is_address,
+    is_blank,
+    plain_value,
+    topic_of,
+    topic_of_label,
+    unstruck,
+)
 from bot.request.matter import Topic
 from bot.request.options import Offer, offered_in, picked_in
 from bot.request.pointing import names_an_answer, points_on
@@ -135,7 +146,7 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
 
 def _answers_itself(segment: Segment, language: str) -> bool:
     """`emails yes please :)` looks like a label and its value but is a sentence."""
-    if not segment.text.strip() or re.search(r"\w", segment.text) or boxes(segment.text):
+    if not re.fullmatch(r"[-o^]?[)(DPp/|*]+", segment.text.strip()) or boxes(segment.text):
         return False
     tags = {
         hit.tag
@@ -161,12 +172,15 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
 def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:
     """What a filled-in field says."""
     where = SegmentKind.FORM.value
-    if is_blank(field.value):
+    if is_blank(field.value) or is_address(field.value):
         return []
     if ticked := boxes(unstruck(field.value)):
         stances = {_option(label, field.topic, language) for on, label in ticked if on}
         stance = stances.pop() if len(stances) == 1 else Stance.UNCLEAR
         return [Signal(stance=stance, why="boxes", evidence=field.text, where=where)]
+    if sign := plain_value(unstruck(field.value), field.topic, language):
+        stance = Stance.YES if sign > 0 else Stance.NO
+        return [Signal(stance=stance, why="a plain value", evidence=field.text, where=where)]
     found = _of_text(field.value, SegmentKind.FORM, field.topic, language, steps)
     if not found:
         return [
