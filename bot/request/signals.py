@@ -24,6 +24,9 @@ def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading |
         return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if topic and (reply := read_reply(clause, topic)):
         return reply
+    if clause.has("supports") and clause.has("them", "mail"):
+        # Only support asks a customer so: its question stands there without a quote mark.
+        return Stance.TOPIC, "names the mail"
     if only_points(clause):
         return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if found := _before_all(clause):
