@@ -82,6 +82,10 @@ def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
     if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
         return None
+    awaited = [at for at, word in enumerate(clause.words) if word.casefold() in small("till")]
+    if awaited and awaited[0] < clause.hits("history")[0].first and clause.has(*ACTS):
+        # `… until we've had our launch`: what is waited for is no past.
+        return None
     if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
         return Stance.YES, "they expect it"
     return Stance.TOPIC, "what happened before"
@@ -129,6 +133,8 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
             hit.tag == "ask" and clause.said(hit).casefold() in small("please") for hit in clause.frame
         ):
             return Stance.TOPIC, "names the mail"
+    if _only_regards(clause):
+        return read_label(clause) or (Stance.TOPIC, "names the mail")
     if clause.has("quotes") and not clause.has("ask", "want", "fine", "bad", "get"):
         return read_label(clause) or (Stance.TOPIC, "names the mail")
     if sign > 0 and denials_pile_up(clause):
@@ -138,10 +144,18 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
 
 
+def _only_regards(clause: Clause) -> bool:
+    """`as for telling the learners by email`: what is spoken of, before it is said what is wanted."""
+    opens = any(hit.first == 0 for hit in clause.hits("regards"))
+    return opens and not clause.has("ask", "want", "fine", "bad", "get", "skip", "neg", "negword")
+
+
 def _is_wished(clause: Clause) -> bool:
     """A yes needs a wish or an order: `emailing them is a sin` names the act and says neither."""
     if clause.has("ask", "want", "fine", "get", "neg", "negword", "skip", "bad", "weigh"):
         return True
     acts = clause.hits("send", "notify", "tell")
+    if acts and clause.words[acts[0].first].casefold() in small("including"):
+        return True
     doing = acts and clause.words[acts[0].last].casefold()[2:].endswith("ing") and clause.language == "en"
     return not (doing and acts[0].first <= 1 and len(clause.words) > acts[0].last + 1)

@@ -10,7 +10,7 @@ from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.turns import last_word, only_takes_back
-from bot.request.vocabulary import small
+from bot.request.vocabulary import Hit, small
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +59,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         given = (clause.link == "because" and any(read for _, read in readings)) or (
             told and _goes_on_telling(clause)
         )
-        given |= before is not None and _tells_us_when(before, clause)
+        given |= before is not None and (_tells_us_when(before, clause) or _rather_to_us(before, clause))
         read = None if given else read_clause(clause, resolved, asks=asks)
         if before is not None and _goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -107,6 +107,11 @@ def _tells_us_when(before: Clause, clause: Clause) -> bool:
     return told and clause.link in {"cond", "when_"} and not clause.has("mail", "notify")
 
 
+def _rather_to_us(before: Clause, clause: Clause) -> bool:
+    """`ring me rather than emailing`: it is the sender who is rung."""
+    return clause.link == "instead_" and addressee(before) == "me" and not clause.has("them", "mail")
+
+
 def _goes_elsewhere(before: Clause, clause: Clause) -> bool:
     """`send the notifications to me, not to the learners`."""
     sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
@@ -128,7 +133,13 @@ def _is_theirs(clause: Clause) -> bool:
 def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     """`don't create passwords or send emails`: a negation goes on over `or` to a bare verb."""
     open_negation: Clause | None = None
+    nobody: Hit | None = None
     for clause in clauses:
+        if nobody is not None and clause.words[0].casefold() in small("modal"):
+            yield replace(clause, meaning=(replace(nobody, tag="neg", first=0, last=0), *clause.meaning))
+            nobody = None
+            continue
+        nobody = _denied_subject(clause) or nobody
         bare = clause.meaning and clause.meaning[0].first <= 2 and clause.meaning[0].tag in ACTS
         if open_negation is not None and bare and _goes_on(open_negation, clause):
             negation = open_negation.hits("neg", "negword", "skip")[0]
@@ -139,6 +150,13 @@ def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
             continue
         open_negation = clause if _leaves_open(clause) else None
         yield clause
+
+
+def _denied_subject(clause: Clause) -> Hit | None:
+    """`none of the people, managers included, should be told`: who does not stands before the aside."""
+    opening = [hit for hit in clause.hits("neg", "negword") if hit.first == 0]
+    says_more = clause.has(*ACTS, "want", "ask", "fine") or not clause.has("them")
+    return None if says_more or not opening else opening[0]
 
 
 def _goes_on(before: Clause, clause: Clause) -> bool:
