@@ -67,7 +67,7 @@ def evades(sentence: Sentence) -> str:
         return ""
     if sentence.asks and _asks_back(first, length):
         return "a question"
-    if words[0] in small("askers") and any(_is_name(word) for word in first.words[1:3]):
+    if any(_sends_to_another(clause) for clause in sentence.clauses):
         return "delegate"
     if small("usual") & set(words) and length <= SHORT_ANSWER:
         return "same"
@@ -96,8 +96,16 @@ def _asks_back(first: Clause, length: int) -> bool:
     if first.has("me") or told or not first.has("question", "ask"):
         return False
     elsewhere = addressee(first) in {"third", "role"} and first.has("it")
+    drafts = bool(small("drafts") & {word.casefold() for word in first.words})
     short = length <= SHORT_ANSWER and first.has("it", "weak", "mail") and not first.has("tell")
-    return elsewhere or first.has("channel") or short
+    return elsewhere or first.has("channel") or short or drafts
+
+
+def _sends_to_another(clause: Clause) -> bool:
+    """`ask Karen`, `but check with Tom`."""
+    start = 1 if clause.link else 0
+    verb = "".join(clause.words[start : start + 1]).casefold()
+    return verb in small("askers") and any(_is_name(word) for word in clause.words[start + 1 : start + 3])
 
 
 def _is_name(word: str) -> bool:
@@ -134,4 +142,10 @@ def _states_a_fact(clauses: tuple[Clause, ...]) -> bool:
         "history",
         "ask",
     )
+    if after.replies or after.has(*means, "selftell", "quiet", "group", "them"):
+        return False
+    said = [word.casefold() for word in clauses[0].words]
+    if small("acknowledging") >= set(said) or small("listed") & {word.casefold() for word in after.words}:
+        # `OK, new file attached`, `yes, the list is final`: it answers something else.
+        return True
     return after.has("question", "other") and not after.replies and not after.has(*means, "selftell", "quiet")

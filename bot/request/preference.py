@@ -242,7 +242,7 @@ def _of_text(
             heard = again if heard.signals else heard
         steps += heard.steps
         evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
-        if evasion and (not heard.signals or evasion == "group by group"):
+        if evasion and (not heard.signals or evasion in {"group by group", "delegate"}):
             steps.append(f"  evades: {evasion}")
             signals.append(
                 Signal(stance=Stance.UNCLEAR, why=evasion, evidence=sentence.text, where=kind.value)

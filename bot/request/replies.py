@@ -104,6 +104,8 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         hit.first == 0 for hit in clause.hits("neg", "negword")
     ):
         return Stance.UNCLEAR, "a denied yes"
+    if _denied_later(clause, starts):
+        return Stance.UNCLEAR, "a denied yes"
     if denied := _denied(clause, starts):
         return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
     return _answered(
@@ -127,6 +129,15 @@ def _describes(clause: Clause, hit: Hit) -> bool:
         and not _adds_nothing(_unnamed(clause, hit.last + 1))
         and not _denied(clause, [hit])
     )
+
+
+def _denied_later(clause: Clause, replies: list[Hit]) -> bool:
+    """`we would … not`: a yes that the rest of its clause denies, in whatever words."""
+    if any(hit.tag not in {"yes", "do"} for hit in replies):
+        return False
+    end = max(hit.last for hit in replies) + 1
+    taken = {place for hit in clause.hits("fine", "neutral") for place in range(hit.first, hit.last + 1)}
+    return any(hit.first > end and hit.first not in taken for hit in clause.hits("neg", "negword"))
 
 
 def _unnamed(clause: Clause, start: int) -> tuple[str, ...]:
