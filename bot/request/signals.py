@@ -115,7 +115,13 @@ def _limit(clause: Clause) -> Reading | None:
 def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     """Yes or no by polarity; a clause that only names the mail is its topic."""
     sign = polarity(clause)
-    of_its_own = clause.has("mail", "notify", "weak", "skip") or (clause.has("get") and clause.has("them"))
+    goes_out = clause.has("it") and any(
+        clause.said(hit).casefold().startswith("sen") or "out" in clause.words[hit.first : hit.last + 2]
+        for hit in clause.hits("send")
+    )
+    of_its_own = (
+        goes_out or clause.has("mail", "notify", "weak", "skip") or (clause.has("get") and clause.has("them"))
+    )
     if topic and not of_its_own:
         sign *= topic.sign
     if tells_themselves(clause):

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
+from bot.request.elsewhere import goes_elsewhere, rather_to_us, tells_us_when
 from bot.request.forms import topic_of
 from bot.request.limits import LIMITS, limit_of
-from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
+from bot.request.matter import ACTS, Topic, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.turns import last_word, only_takes_back
@@ -59,9 +60,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         given = (clause.link == "because" and any(read for _, read in readings)) or (
             told and _goes_on_telling(clause)
         )
-        given |= before is not None and (_tells_us_when(before, clause) or _rather_to_us(before, clause))
+        given |= before is not None and (tells_us_when(before, clause) or rather_to_us(before, clause))
         read = None if given else read_clause(clause, resolved, asks=asks)
-        if before is not None and _goes_elsewhere(before, clause):
+        if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
         before = clause
         quoted_if = clause.link == "cond" and not clause.has("undecided")
@@ -101,24 +102,6 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     )
 
 
-def _tells_us_when(before: Clause, clause: Clause) -> bool:
-    """`tell me, when all is done`: the condition belongs to our news, not to the learners' mail."""
-    told = addressee(before) == "me" and before.has("tell", "notify")
-    return told and clause.link in {"cond", "when_"} and not clause.has("mail", "notify")
-
-
-def _rather_to_us(before: Clause, clause: Clause) -> bool:
-    """`ring me rather than emailing`: it is the sender who is rung."""
-    return clause.link == "instead_" and addressee(before) == "me" and not clause.has("them", "mail")
-
-
-def _goes_elsewhere(before: Clause, clause: Clause) -> bool:
-    """`send the notifications to me, not to the learners`."""
-    sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
-    denied = clause.link == "instead_" or any(hit.first == 0 for hit in clause.hits("neg", "skip"))
-    return sent and denied and clause.has("them") and not clause.has(*ACTS[:-1])
-
-
 def _names_mail(sentence: Sentence) -> bool:
     return any(clause.has("mail", "weak", "notify") and not _is_theirs(clause) for clause in sentence.clauses)
 
@@ -136,7 +119,8 @@ def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     nobody: Hit | None = None
     for clause in clauses:
         if nobody is not None and clause.words[0].casefold() in small("modal"):
-            yield replace(clause, meaning=(replace(nobody, tag="neg", first=0, last=0), *clause.meaning))
+            subject = (Hit(tag="neg", first=0, last=0), Hit(tag="them", first=0, last=0))
+            yield replace(clause, meaning=(*subject, *clause.meaning))
             nobody = None
             continue
         nobody = _denied_subject(clause) or nobody
