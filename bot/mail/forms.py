@@ -11,6 +11,8 @@ from bot.mail.ticks import Choice, has_boxes, read_choices
 from bot.values.request import Segment, SegmentKind
 
 _LONGEST_LABEL = 120
+# No mail program wraps a line as short as this: who types `Seven` and below it `no` means two answers.
+_SHORTEST_WRAPPED = 20
 _LABELLED = re.compile(
     r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}\s*[:：]\*{0,2}\s*(.*)"
 )
@@ -80,7 +82,7 @@ def _goes_on(before: str, text: str, width: int) -> bool:
     if re.match(r"[-*•·>]\s|\d{1,2}[.)]\s", text):
         return False
     last = len(before) - before.rfind("\n") - 1
-    if text[0].islower() and not before.endswith((".", "!", "?", ":")):
+    if text[0].islower() and last >= _SHORTEST_WRAPPED and not before.endswith((".", "!", "?", ":")):
         return True
     first_word = text.split(maxsplit=1)[0]
     return width >= 60 and last % (width + 1) + len(first_word) + 1 > width

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from bot.mail.lines import Line, drop_struck, line_of, part_flattened, tidy
 
+# Unicode keeps this code point free for a program's own use: no mail shows it.
+_CROSSED_OUT = "\ufdd0"
+_BESIDE = re.compile(rf"\s*/\s*{_CROSSED_OUT}|{_CROSSED_OUT}\s*/\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -47,9 +51,13 @@ class Page:
             self._tints.add(place.tint)
         self._place, self._depth = place, depth
 
+    def strike(self) -> None:
+        """Note that words stood here that are crossed out: the slash beside them goes with them."""
+        self._words.append(_CROSSED_OUT)
+
     def end_line(self) -> None:
         """Close the current line, if it holds anything."""
-        text = "".join(self._words)
+        text = _BESIDE.sub(" ", "".join(self._words)).replace(_CROSSED_OUT, "")
         if not self._place.keeps_spaces:
             text = re.sub(r"\s+", " ", text)
         if text.strip():

@@ -147,10 +147,13 @@ class _Walk:
         attributes = node.attributes
         if not attributes and not self._sheet and tag not in _NOTABLE:
             return place
-        if tag in _SKIPPED or tag in _STRUCK or "hidden" in attributes:
+        if tag in _SKIPPED or "hidden" in attributes:
             return None
         style = style_of(tag, attributes, self._sheet)
-        if style.hidden or style.struck:
+        if style.hidden:
+            return None
+        if tag in _STRUCK or style.struck:
+            self._page.strike()
             return None
         if tag == "br":
             self._break_line(place)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.mail.addressed import part_addressed
 from bot.mail.answers import find_marked_answers
 from bot.mail.contacts import Names
 from bot.mail.forms import read_segments
 from bot.mail.frame_words import frame_words
 from bot.mail.lines import Line
+from bot.mail.numbered import connect_numbered
 from bot.mail.pieces import QUOTED_LIMIT, forwarded_words, joined, question_above, quote_text, within_bounds
 from bot.mail.quotes import Kind, Piece, Thread, cut_lines
 from bot.mail.renderings import bare_words, is_part, is_stub, lines_of, renderings_of, share_their_words
@@ -77,7 +79,7 @@ def _read(parts: Sequence[TextPart], thread: Thread, names: Names) -> _Reading:
     """One rendering: each part is cut by itself, as each may have its own signature."""
     reading = _Reading()
     for part in parts:
-        pieces = _cut(lines_of(part), thread)
+        pieces = _cut(lines_of(part), thread, names)
         for before, piece in zip([None, *pieces], pieces, strict=False):
             if piece.kind is Kind.QUOTED:
                 _take_quote(piece, names, reading)
@@ -85,14 +87,18 @@ def _read(parts: Sequence[TextPart], thread: Thread, names: Names) -> _Reading:
                 _take_forwarded(piece, reading)
             else:
                 _take_own(piece, before, names, reading)
+    reading.segments = connect_numbered(reading.segments, joined(reading.quoted))
     return reading
 
 
-def _cut(lines: list[Line], thread: Thread) -> list[Piece]:
-    """The pieces; where our own cutter sees no quote, mail-parser-reply is asked."""
+def _cut(lines: list[Line], thread: Thread, names: Names) -> list[Piece]:
+    """The pieces; where our own cutter sees no quote, a greeting or mail-parser-reply may show one."""
     pieces = cut_lines(lines, thread)
     if any(piece.kind is not Kind.OWN for piece in pieces):
         return pieces
+    own, answered = part_addressed(lines, names) if thread.is_reply else (lines, ())
+    if answered:
+        return [Piece(Kind.OWN, tuple(own)), Piece(Kind.QUOTED, tuple(answered))]
     newest = cut_elsewhere("\n".join(line.text for line in lines))
     if newest is None:
         return pieces

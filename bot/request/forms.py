@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.request.clauses import Sentence, read_sentences
+from bot.request.limits import limit_of
 from bot.request.matter import Topic, is_about, polarity
 from bot.request.vocabulary import LANGUAGES, lexicon, small
 
 MOST_LINES = 500
+LONGEST_VALUE = 5
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
@@ -16,6 +18,7 @@ _LABELLED = re.compile(
     r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s*)?(?P<label>[^\n:=?]{3,120}?(?:\([^)\n]{1,30}\))?)"
     r"\s*(?P<mark>[:=?]+| [-–] )\s*(?P<value>.*)$"
 )
+_MARKED = re.compile(r"^\s*(?:[-*•]\s+)?(?P<mark>[✅✔☑❌✖✗✘🚫⛔])\ufe0f?\s*(?P<words>\S.{2,120})$")
 _UNANSWERED = re.compile(
     r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$",
     re.IGNORECASE,
@@ -35,12 +38,15 @@ def topic_of(question: str, language: str) -> Topic | None:
     """What a question or label asks of the account mail; None when it asks of something else."""
     found: Topic | None = None
     for sentence in read_sentences(question, language):
+        spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
+        minds = bool(small("minds") & spoken)
         for clause in sentence.clauses:
             if not is_about(clause, None):
                 continue
-            minds = bool(small("minds") & {word.casefold() for word in clause.words})
-            sign = 1 if minds else polarity(clause)
-            found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
+            themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
+            sign = 1 if minds else -polarity(clause) if themselves else polarity(clause)
+            if found is None or not found.either_or:
+                found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
 
 
@@ -78,7 +84,10 @@ def _is_known(label: str, language: str) -> bool:
 
 
 def _either_or(sentence: Sentence) -> bool:
-    """`shall we tell them, or will you?` asks for more than a yes."""
+    """`shall we tell them, or will you?`, `how shall we handle it?`: they ask for more than a yes."""
+    opening = sentence.clauses[0].words[:1] if sentence.clauses else ()
+    if opening and opening[0].casefold() in small("open_questions"):
+        return True
     return any(
         clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
         for clause in sentence.clauses
@@ -90,12 +99,54 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
     lines = _with_options(text.splitlines()[:MOST_LINES])
     lines += [found for line in lines for found in _IN_BRACKETS.findall(line)]
     for line in lines:
+        if marked := _marked(line, language):
+            yield marked
+            continue
         found = _LABELLED.match(line)
         if not found or len(found["label"].split()) > 16:
             continue
         topic = topic_of_label(found["label"] + ("?" if "?" in found["mark"] else ""), language)
         if topic is not None:
             yield Field(topic=topic, value=found["value"], text=line.strip())
+
+
+def plain_value(value: str, topic: Topic, language: str) -> int:
+    """What a value says that is no yes or no: `send`, `skip`, `nobody`, `immediately`; +1, -1 or 0."""
+    clauses = [clause for sentence in read_sentences(value, language) for clause in sentence.clauses]
+    if len(clauses) != 1 or len(clauses[0].words) > LONGEST_VALUE or limit_of(clauses[0]):
+        return 0
+    clause = clauses[0]
+    known = {place for hit in (*clause.meaning, *clause.frame) for place in range(hit.first, hit.last + 1)}
+    words = [word.casefold() for word in clause.words]
+    if any(at not in known and word not in small("fillers") for at, word in enumerate(words)):
+        return 0
+    if clause.has("me", "third", "role", "other", "group", "history"):
+        return 0
+    if clause.has("send", "skip", "notify", "get"):
+        return polarity(clause)
+    if clause.has("negword"):
+        return -topic.sign
+    if small("whole") & set(words) and not clause.has("neg"):
+        return topic.sign
+    return 1 if topic.sign > 0 and clause.has("now") and not clause.has("neg") else 0
+
+
+def is_address(value: str) -> bool:
+    """Nothing but addresses: what stands beside `Email` in a contact form."""
+    return bool(re.fullmatch(r"(?:[\s,;<>]*[^\s@,;<>]+@[^\s@,;<>]+)+[\s,;<>]*", value))
+
+
+def _marked(line: str, language: str) -> Field | None:
+    """`❌ learners hearing about their account by email`: a line of a list that is ticked or crossed."""
+    found = _MARKED.match(line)
+    if not found:
+        return None
+    words = found["words"]
+    topic = topic_of(words, language)
+    clauses = [clause for sentence in read_sentences(words, language) for clause in sentence.clauses]
+    if topic is None or topic.sign < 0 or any(limit_of(c) or c.has("ask", "neg", "skip") for c in clauses):
+        return None
+    return Field(topic=topic, value=found["mark"], text=line.strip())
 
 
 def _with_options(lines: list[str]) -> list[str]:

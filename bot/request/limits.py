@@ -45,6 +45,9 @@ def _conditional(clause: Clause) -> bool:
 
 def _singles_out(clause: Clause, only: Hit) -> bool:
     """`only the managers`, but not `only the welcome mail`, `just send it`, `only the new learners`."""
+    if clause.words[0].casefold() in small("it") and not clause.has(*ACTS, "them", "role", "mail", "weak"):
+        # `this is for audit only`: what it is for, not whom.
+        return False
     following = [hit for hit in clause.meaning if only.last < hit.first <= only.last + 3]
     if any(hit.tag == "role" for hit in following[:2]) or any(
         _narrowed(clause, hit) for hit in following if hit.tag == "them"

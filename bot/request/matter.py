@@ -30,7 +30,7 @@ class Topic:
 
 def addressee(clause: Clause) -> str:
     """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
-    persons = clause.hits(*PERSONS)
+    persons = [hit for hit in clause.hits(*PERSONS) if not _does_it(clause, hit)]
     if _wants_to_be_told(clause):
         return "me"
     for verb in clause.hits("notify", "tell", "send"):
@@ -45,6 +45,16 @@ def addressee(clause: Clause) -> str:
                 return _role_of(hit)
     tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
+
+
+def _does_it(clause: Clause, person: Hit) -> bool:
+    """`want us to send it`, `object to us sending it`: the one who acts is not the one who is told."""
+    after = [word.casefold() for word in clause.words[person.last + 1 : person.last + 3]]
+    if person.tag != "me" or clause.language != "en" or not after:
+        return False
+    if after[0].endswith("ing"):
+        return any(hit.first == person.last + 1 for hit in clause.hits(*ACTS))
+    return after[0] == "to" and not small("passive") & set(after[1:])
 
 
 def _turn(clause: Clause, verb: Hit) -> int:

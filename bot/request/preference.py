@@ -4,21 +4,38 @@ Segments → clauses → signals → one answer for each reading → agreement o
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.request.answering import is_courtesy, may_answer
-from bot.request.clauses import Clause, language_of, read_sentences, within_bounds
-from bot.request.forms import Field, asked_in, boxes, fields_of, is_blank, topic_of, topic_of_label, unstruck
+from bot.request.agreement import Verdict, agree, settle
+from bot.request.answering import evades, is_courtesy, may_answer, only_greets
+from bot.request.clauses import language_of, read_sentences, within_bounds
+from bot.request.forms import (
+    Field,
+    asked_in,
+    boxes,
+    fields_of,
+    is_address,
+    is_blank,
+    plain_value,
+    topic_of,
+    topic_of_label,
+    unstruck,
+)
 from bot.request.matter import Topic
+from bot.request.options import Offer, offered_in, picked_in
+from bot.request.pointing import names_an_answer, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
-from bot.request.vocabulary import Hit, lexicon, small
-from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
+from bot.request.turns import takes_back
+from bot.request.vocabulary import lexicon
+from bot.values.request import Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
 # So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
 SHORT = 4
+# A longer text above a quoted mail is a letter of its own, not an answer.
+LONGEST_REPLY = 25
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
 
@@ -32,7 +49,7 @@ def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
     steps: list[str] = []
     bounded = _within_bounds(spoken)
     readings = [_read(reading, bounded, asked, steps) for reading in dict.fromkeys(bounded.readings)]
-    answer, signal = _agree(readings, bounded.readings)
+    answer, signal = agree(readings, bounded.readings)
     steps.append(f"answer: {answer}")
     return Preference(
         answer=answer,
@@ -58,9 +75,6 @@ def _cut(segment: Segment) -> Segment:
     )
 
 
-Verdict = tuple[Answer, Signal | None]
-
-
 def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[str]) -> Verdict:
     """One rendering of the mail, from its segments to an answer."""
     language = language_of("\n".join(f"{segment.text} {segment.question}" for segment in reading))
@@ -70,25 +84,21 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
             f"segment {segment.kind}: {segment.text[:200]!r}"
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
-        signals += _signals(segment, language, asked, spoken.quoted, steps)
+        answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
+        signals += _signals(segment, language, answers, spoken.quoted, steps)
     return settle(signals)
 
 
 def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
     """The segments that may answer: forwarded words only when the sender points to them."""
-    own = " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
-    pointed = any(
-        hit.tag == "pointer"
-        and not small("yours") & {word.casefold() for word in clause.words[: hit.last + 1]}
-        for sentence in read_sentences(own, language)
-        for clause in sentence.clauses
-        for hit in clause.frame
-    )
+    own = _own_words(reading)
+    sentences = read_sentences(own, language)
+    withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
+    pointed = any(points_on(sentence) for sentence in sentences)
     kinds = {segment.kind for segment in reading}
     for segment in reading:
-        if segment.kind is SegmentKind.SUBJECT and re.match(
-            r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I
-        ):
+        passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
+        if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
@@ -96,9 +106,13 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
 
 
-def _is_yours(clause: Clause, pointer: Hit) -> bool:
-    """`as per your email`: it is support's mail that is pointed to."""
-    return bool(small("yours") & {word.casefold() for word in clause.words[: pointer.last + 1]})
+def _is_the_answer(reading: Sequence[Segment], language: str) -> bool:
+    """Does the sender call what is passed on the answer, so that a bare yes or no in it counts?"""
+    return any(names_an_answer(sentence) for sentence in read_sentences(_own_words(reading), language))
+
+
+def _own_words(reading: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
 
 
 def _unasking(quoted: str, language: str) -> str:
@@ -119,16 +133,20 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
             Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps
         )
     if segment.kind is SegmentKind.INLINE:
-        return _of_text(text, segment.kind, topic_of(segment.question, language), language, steps)
-    topic = None
+        topic, offers = topic_of(segment.question, language), offered_in(segment.question, language)
+        return _of_text(text, segment.kind, topic, language, steps, offers)
+    topic, offers = None, ()
     if segment.kind is SegmentKind.TEXT:
         topic = Topic() if asked else _asked_above(quoted, text, language)
-    return _of_text(text, segment.kind, topic, language, steps)
+        offers = offered_in(quoted, language) if quoted and len(text.split()) <= LONGEST_REPLY else ()
+    elif segment.kind is SegmentKind.FORWARDED:
+        topic = Topic() if asked else None
+    return _of_text(text, segment.kind, topic, language, steps, offers)
 
 
 def _answers_itself(segment: Segment, language: str) -> bool:
     """`emails yes please :)` looks like a label and its value but is a sentence."""
-    if not segment.text.strip() or re.search(r"\w", segment.text) or boxes(segment.text):
+    if not re.fullmatch(r"[-o^]?[)(DPp/|*]+", segment.text.strip()) or boxes(segment.text):
         return False
     tags = {
         hit.tag
@@ -141,7 +159,7 @@ def _answers_itself(segment: Segment, language: str) -> bool:
 
 def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
     """The one question of the quoted mail that a short reply above it answers."""
-    if not quoted or len(text.split()) > 25:
+    if not quoted or len(text.split()) > LONGEST_REPLY:
         return None
     questions = [
         found for sentence in read_sentences(quoted[:4000], language) if (found := asked_in(sentence))
@@ -154,12 +172,15 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
 def _of_field(field: Field, language: str, steps: list[str]) -> list[Signal]:
     """What a filled-in field says."""
     where = SegmentKind.FORM.value
-    if is_blank(field.value):
+    if is_blank(field.value) or is_address(field.value):
         return []
     if ticked := boxes(unstruck(field.value)):
         stances = {_option(label, field.topic, language) for on, label in ticked if on}
         stance = stances.pop() if len(stances) == 1 else Stance.UNCLEAR
         return [Signal(stance=stance, why="boxes", evidence=field.text, where=where)]
+    if sign := plain_value(unstruck(field.value), field.topic, language):
+        stance = Stance.YES if sign > 0 else Stance.NO
+        return [Signal(stance=stance, why="a plain value", evidence=field.text, where=where)]
     found = _of_text(field.value, SegmentKind.FORM, field.topic, language, steps)
     if not found:
         return [
@@ -183,9 +204,14 @@ def _option(label: str, topic: Topic, language: str) -> Stance:
 
 
 def _of_text(
-    text: str, kind: SegmentKind, topic: Topic | None, language: str, steps: list[str]
+    text: str,
+    kind: SegmentKind,
+    topic: Topic | None,
+    language: str,
+    steps: list[str],
+    offers: tuple[Offer, ...] = (),
 ) -> list[Signal]:
-    """The signals of running text; `topic` is the question it answers, if any."""
+    """The signals of running text; `topic` is the question it answers, `offers` the ways it offers."""
     signals: list[Signal] = []
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for field in fields_of(text, language):
@@ -194,20 +220,34 @@ def _of_text(
                 signals += [] if blank else found
                 text = text.replace(field.text, "", 1)
     spoken_of = said_before = False
-    asked_elsewhere = topic if kind is SegmentKind.TEXT else None
+    asked_elsewhere = topic if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED} else None
     for sentence in read_sentences(text, language):
-        if (
-            topic is not None
-            and topic is asked_elsewhere
-            and not may_answer(sentence, said_before=said_before)
-        ):
+        if picked := picked_in(sentence, offers):
+            steps.append(f"  picks what means {picked}")
+            signals.append(
+                Signal(stance=picked, why="the way picked", evidence=sentence.text, where=kind.value)
+            )
+            continue
+        silent = only_greets(sentence) or (
+            topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
+        )
+        if topic is not None and silent:
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
             topic_after: Topic | None = heard.topic or topic
         else:
             heard = hear(sentence, kind.value, topic, spoken_of=spoken_of)
             topic_after = heard.topic
-        said_before |= not is_courtesy(sentence) and not heard.signals
+        if signals and not spoken_of and takes_back(sentence):
+            again = hear(sentence, kind.value, topic, spoken_of=True)
+            heard = again if heard.signals else heard
         steps += heard.steps
+        evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
+        if evasion and (not heard.signals or evasion in {"group by group", "delegate"}):
+            steps.append(f"  evades: {evasion}")
+            signals.append(
+                Signal(stance=Stance.UNCLEAR, why=evasion, evidence=sentence.text, where=kind.value)
+            )
+        said_before |= not is_courtesy(sentence) and not heard.signals
         signals = _answered(signals, heard)
         spoken_of = bool(heard.signals) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
         topic = topic_after
@@ -234,47 +274,3 @@ def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
     ):
         return []
     return _of_field(field, language, steps)
-
-
-def settle(signals: Iterable[Signal]) -> Verdict:
-    """One answer for one reading: the last word after a change of mind, else all must agree."""
-    standing: list[Signal] = []
-    for signal in signals:
-        if signal.turns or any(earlier.fades for earlier in standing):
-            standing = [signal]
-        else:
-            standing.append(signal)
-    if not standing:
-        return Answer.UNSTATED, None
-    plain = [signal for signal in standing if signal.why != "same"]
-    standing = plain or standing
-    stances = {signal.stance for signal in standing}
-    if len(stances) > 1:
-        unclear = [signal for signal in standing if signal.stance is Stance.UNCLEAR]
-        return Answer.UNCLEAR, (unclear or standing)[-1]
-    return Answer(standing[0].stance.value), standing[0]
-
-
-def _agree(verdicts: Sequence[Verdict], readings: Sequence[Sequence[Segment]]) -> Verdict:
-    """One answer over the readings: what all say, or what a poorer one merely lost, else unclear."""
-    if not verdicts:
-        return Answer.UNSTATED, None
-    stated = [verdict for verdict in verdicts if verdict[0] is not Answer.UNSTATED]
-    if not stated:
-        return verdicts[0]
-    if len({answer for answer, _ in stated}) > 1:
-        return Answer.UNCLEAR, stated[0][1]
-    if len(stated) < len(verdicts) and _differ(readings):
-        return Answer.UNCLEAR, stated[0][1]
-    return stated[0]
-
-
-def _differ(readings: Sequence[Sequence[Segment]]) -> bool:
-    """Do two readings hold different words, not just fewer of the same?"""
-    bags = [
-        set(re.findall(r"\w+", " ".join(segment.text for segment in reading).casefold()))
-        for reading in readings
-    ]
-    bags.sort(key=len)
-    poorest, richest = bags[0], bags[-1]
-    return len(poorest) >= 5 and len(poorest & richest) < 0.5 * len(poorest)

@@ -41,6 +41,8 @@ def read_label(clause: Clause) -> Reading | None:
 
 def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
     """To a question: `ask Sue`, `as you think best`, `not yet`. Without one only `same as last time`."""
+    if any(_is_the_same_thing(clause, same) for same in clause.hits("same")):
+        return None
     if topic and not clause.has("other") and (clause.has("undecided") or not clause.has("me")):
         tags = (
             LIMITS if topic.close else ("undecided", "delegate", "same") if topic.asked or topic.here else ()
@@ -74,6 +76,11 @@ def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
     return None
 
 
+def _is_the_same_thing(clause: Clause, same: Hit) -> bool:
+    """`same group as the others`: people or things are the same, not how it was done."""
+    return any(hit.first == same.first + 1 for hit in clause.hits("them", "role", "other", "neutral"))
+
+
 def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     """`yes please`, `rather not` to the question at hand."""
     starts = [
@@ -81,7 +88,10 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
         if not (clause.has("self", "selftell") and any(we.first == hit.first for we in clause.hits("we")))
+        if not _describes(clause, hit)
     ]
+    if topic.asked and (short := _echoed(clause)):
+        return _answered(short, topic)
     if not starts and topic.asked and (weighed := _weighed(clause, topic)):
         return weighed
     if starts and not topic.asked and not _adds_nothing(clause.words[max(hit.last for hit in starts) + 1 :]):
@@ -94,12 +104,72 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         hit.first == 0 for hit in clause.hits("neg", "negword")
     ):
         return Stance.UNCLEAR, "a denied yes"
-    first = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
+    if _denied_later(clause, starts):
+        return Stance.UNCLEAR, "a denied yes"
+    if denied := _denied(clause, starts):
+        return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
+    return _answered(
+        max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first)).tag, topic
+    )
+
+
+def _answered(tag: str, topic: Topic) -> Reading:
+    """What a yes, no, do or don't says to the question at hand."""
     if topic.either_or:
         return Stance.UNCLEAR, "a bare reply to an either-or question"
-    agrees = first.tag in {"yes", "do"}
-    inverted = (topic.sign < 0) != (topic.minds and first.tag in {"yes", "no"})
+    agrees = tag in {"yes", "do"}
+    inverted = (topic.sign < 0) != (topic.minds and tag in {"yes", "no"})
     return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
+
+
+def _describes(clause: Clause, hit: Hit) -> bool:
+    """`correct sheet attached`, `on Monday`: a word that replies only where it stands alone."""
+    return (
+        clause.said(hit).casefold() in small("alone")
+        and not _adds_nothing(_unnamed(clause, hit.last + 1))
+        and not _denied(clause, [hit])
+    )
+
+
+def _denied_later(clause: Clause, replies: list[Hit]) -> bool:
+    """`we would … not`: a yes that the rest of its clause denies, in whatever words."""
+    if any(hit.tag not in {"yes", "do"} for hit in replies):
+        return False
+    end = max(hit.last for hit in replies) + 1
+    taken = {place for hit in clause.hits("fine", "neutral") for place in range(hit.first, hit.last + 1)}
+    return any(hit.first > end and hit.first not in taken for hit in clause.hits("neg", "negword"))
+
+
+def _unnamed(clause: Clause, start: int) -> tuple[str, ...]:
+    """The words from there on that are no learners: `all learners` says no more than `all`."""
+    named = {place for hit in clause.hits("them") for place in range(hit.first, hit.last + 1)}
+    return tuple(word for place, word in enumerate(clause.words) if place >= start and place not in named)
+
+
+def _denied(clause: Clause, replies: list[Hit]) -> str:
+    """`definitely not` is a stressed no, `yes not` neither of them; '' where nothing is denied."""
+    agreed = max((hit for hit in replies if hit.tag in {"yes", "do"}), key=lambda hit: hit.last, default=None)
+    if agreed is None or agreed.last - agreed.first > 1:
+        return ""
+    taken = {place for hit in clause.hits("fine", "neutral") for place in range(hit.first, hit.last + 1)}
+    behind = [hit for hit in clause.hits("neg") if hit.first == agreed.last + 1 and hit.first not in taken]
+    if not behind:
+        return ""
+    return "stressed" if clause.words[agreed.last].casefold() in small("stress") else "denied"
+
+
+def _echoed(clause: Clause) -> str:
+    """`they would`, `it shouldn't be`, `we do, yes`: an answer that takes up only the question's verb."""
+    words = [word.casefold() for word in clause.words]
+    if words and words[0] in small("echo_lead"):
+        words = words[1:]
+    if len(words) < 2 or words[0] not in small("echo_who") or words[1] not in small("echo_verb"):
+        return ""
+    denied = words[2:3] == ["not"]
+    rest = words[3 if denied else 2 :]
+    if len(rest) > 4 or any(word not in small("fillers") and word not in small("echo_rest") for word in rest):
+        return ""
+    return "no" if denied else "yes"
 
 
 def _weighed(clause: Clause, topic: Topic) -> Reading | None:
@@ -134,6 +204,9 @@ def _is_bare(clause: Clause, replies: list[Hit]) -> bool:
 
 def _lead_in(clause: Clause) -> int:
     """A reply may have one word before it (`well, yes`), but no subject: `they all know`."""
+    taken_back = [hit.last for hit in clause.frame if hit.tag == "scrap" and hit.first <= 1]
+    if taken_back:
+        return max(taken_back) + 2
     return 0 if any(hit.last == 0 for hit in clause.hits("them", "we", "you", "third", "role")) else 1
 
 

@@ -13,14 +13,22 @@ from bot.request.matter import (
     sends_their_own,
     tells_themselves,
 )
+from bot.request.pointing import only_points
 from bot.request.replies import Reading, Stance, read_evasion, read_label, read_reply
 from bot.request.vocabulary import small
 
 
 def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading | None:
     """The stance of one clause, and why; None where it says nothing of the account mail."""
+    if clause.has("overrides"):
+        return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if topic and (reply := read_reply(clause, topic)):
         return reply
+    if clause.has("supports") and clause.has("them", "mail"):
+        # Only support asks a customer so: its question stands there without a quote mark.
+        return Stance.TOPIC, "names the mail"
+    if only_points(clause):
+        return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
     if found := _before_all(clause):
         return found
     if not is_about(clause, topic):
@@ -74,6 +82,10 @@ def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
     if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
         return None
+    awaited = [at for at, word in enumerate(clause.words) if word.casefold() in small("till")]
+    if awaited and awaited[0] < clause.hits("history")[0].first and clause.has(*ACTS):
+        # `… until we've had our launch`: what is waited for is no past.
+        return None
     if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
         return Stance.YES, "they expect it"
     return Stance.TOPIC, "what happened before"
@@ -103,7 +115,13 @@ def _limit(clause: Clause) -> Reading | None:
 def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     """Yes or no by polarity; a clause that only names the mail is its topic."""
     sign = polarity(clause)
-    of_its_own = clause.has("mail", "notify", "weak", "skip") or (clause.has("get") and clause.has("them"))
+    goes_out = clause.has("it") and any(
+        clause.said(hit).casefold().startswith("sen") or "out" in clause.words[hit.first : hit.last + 2]
+        for hit in clause.hits("send")
+    )
+    of_its_own = (
+        goes_out or clause.has("mail", "notify", "weak", "skip") or (clause.has("get") and clause.has("them"))
+    )
     if topic and not of_its_own:
         sign *= topic.sign
     if tells_themselves(clause):
@@ -121,6 +139,8 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
             hit.tag == "ask" and clause.said(hit).casefold() in small("please") for hit in clause.frame
         ):
             return Stance.TOPIC, "names the mail"
+    if _only_regards(clause):
+        return read_label(clause) or (Stance.TOPIC, "names the mail")
     if clause.has("quotes") and not clause.has("ask", "want", "fine", "bad", "get"):
         return read_label(clause) or (Stance.TOPIC, "names the mail")
     if sign > 0 and denials_pile_up(clause):
@@ -130,10 +150,18 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
 
 
+def _only_regards(clause: Clause) -> bool:
+    """`as for telling the learners by email`: what is spoken of, before it is said what is wanted."""
+    opens = any(hit.first == 0 for hit in clause.hits("regards"))
+    return opens and not clause.has("ask", "want", "fine", "bad", "get", "skip", "neg", "negword")
+
+
 def _is_wished(clause: Clause) -> bool:
     """A yes needs a wish or an order: `emailing them is a sin` names the act and says neither."""
     if clause.has("ask", "want", "fine", "get", "neg", "negword", "skip", "bad", "weigh"):
         return True
     acts = clause.hits("send", "notify", "tell")
+    if acts and clause.words[acts[0].first].casefold() in small("including"):
+        return True
     doing = acts and clause.words[acts[0].last].casefold()[2:].endswith("ing") and clause.language == "en"
     return not (doing and acts[0].first <= 1 and len(clause.words) > acts[0].last + 1)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
+from bot.request.elsewhere import goes_elsewhere, rather_to_us, tells_us_when
 from bot.request.forms import topic_of
 from bot.request.limits import LIMITS, limit_of
-from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
+from bot.request.matter import ACTS, Topic, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.vocabulary import small
+from bot.request.turns import last_word, only_takes_back
+from bot.request.vocabulary import Hit, small
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +60,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         given = (clause.link == "because" and any(read for _, read in readings)) or (
             told and _goes_on_telling(clause)
         )
-        given |= before is not None and _tells_us_when(before, clause)
+        given |= before is not None and (tells_us_when(before, clause) or rather_to_us(before, clause))
         read = None if given else read_clause(clause, resolved, asks=asks)
-        if before is not None and _goes_elsewhere(before, clause):
+        if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
         before = clause
         quoted_if = clause.link == "cond" and not clause.has("undecided")
@@ -76,14 +78,21 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     faded = [index for index, (clause, read) in enumerate(readings) if read and clause.has("initial")]
     if faded and any(read for _, read in readings[faded[-1] + 1 :]):
         readings, fades, turns = readings[faded[-1] + 1 :], False, turns or spoken_of
-    readings = _last_word(readings)
+    readings = last_word(readings)
     signals = [
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    if turns and not signals and _takes_back(sentence):
+    if turns and not signals and only_takes_back(sentence):
         signals = [
-            Signal(stance=Stance.UNCLEAR, why="taken back", evidence=sentence.text, where=where, turns=True)
+            Signal(
+                stance=Stance.UNCLEAR,
+                why="taken back",
+                evidence=sentence.text,
+                where=where,
+                turns=True,
+                fades=True,
+            )
         ]
     return Heard(
         signals=tuple(signals),
@@ -91,27 +100,6 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         names_mail=_names_mail(sentence),
         steps=tuple(steps),
     )
-
-
-def _tells_us_when(before: Clause, clause: Clause) -> bool:
-    """`tell me, when all is done`: the condition belongs to our news, not to the learners' mail."""
-    told = addressee(before) == "me" and before.has("tell", "notify")
-    return told and clause.link in {"cond", "when_"} and not clause.has("mail", "notify")
-
-
-def _goes_elsewhere(before: Clause, clause: Clause) -> bool:
-    """`send the notifications to me, not to the learners`."""
-    sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
-    denied = clause.link == "instead_" or any(hit.first == 0 for hit in clause.hits("neg", "skip"))
-    return sent and denied and clause.has("them") and not clause.has(*ACTS[:-1])
-
-
-def _last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Clause, Reading | None]]:
-    """`we didn't want it but scrap that, send it`: within a sentence too the last word counts."""
-    for index in range(len(readings) - 1, 0, -1):
-        if readings[index][0].has("scrap") and any(read for _, read in readings[index + 1 :]):
-            return readings[index + 1 :]
-    return readings
 
 
 def _names_mail(sentence: Sentence) -> bool:
@@ -128,7 +116,14 @@ def _is_theirs(clause: Clause) -> bool:
 def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     """`don't create passwords or send emails`: a negation goes on over `or` to a bare verb."""
     open_negation: Clause | None = None
+    nobody: Hit | None = None
     for clause in clauses:
+        if nobody is not None and clause.words[0].casefold() in small("modal"):
+            subject = (Hit(tag="neg", first=0, last=0), Hit(tag="them", first=0, last=0))
+            yield replace(clause, meaning=(*subject, *clause.meaning))
+            nobody = None
+            continue
+        nobody = _denied_subject(clause) or nobody
         bare = clause.meaning and clause.meaning[0].first <= 2 and clause.meaning[0].tag in ACTS
         if open_negation is not None and bare and _goes_on(open_negation, clause):
             negation = open_negation.hits("neg", "negword", "skip")[0]
@@ -139,6 +134,13 @@ def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
             continue
         open_negation = clause if _leaves_open(clause) else None
         yield clause
+
+
+def _denied_subject(clause: Clause) -> Hit | None:
+    """`none of the people, managers included, should be told`: who does not stands before the aside."""
+    opening = [hit for hit in clause.hits("neg", "negword") if hit.first == 0]
+    says_more = clause.has(*ACTS, "want", "ask", "fine") or not clause.has("them")
+    return None if says_more or not opening else opening[0]
 
 
 def _goes_on(before: Clause, clause: Clause) -> bool:
@@ -266,10 +268,6 @@ def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]
     ):
         return [(Stance.NO, "something else instead")]
     return [(Stance.UNCLEAR, "another channel")]
-
-
-def _takes_back(sentence: Sentence) -> bool:
-    return any(hit.tag == "scrap" and hit.first <= 1 for clause in sentence.clauses for hit in clause.frame)
 
 
 def _left(

@@ -1,0 +1,99 @@
+"""Connects numbered answers with the numbered questions of the mail answered: `2. No, they shouldn't be`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.mail.frame_words import frame_words
+from bot.values.request import Segment, SegmentKind
+
+_MOST_LINES = 80
+_ITEM = re.compile(r"\W{0,3}(?P<key>\d{1,2}|[a-h])\s?[.):\]]\)?\s+(?P<words>\S.*)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\W{0,3}(?:q|a|qu|re|to|ad|zu|no|nr|point|question|answer|frage|antwort|question n°|réponse|pregunta"
+    r"|respuesta|domanda|risposta|vraag|antwoord|pergunta|resposta)?\s?[#.(]?\s?(?P<key>\d{1,2}|[a-h])"
+    r"\s?[.):\]=–—-]{1,3}\s*(?P<words>\S.*)",
+    re.IGNORECASE,
+)
+_RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
+_LONGEST_ANSWER = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A numbered line."""
+
+    key: str
+    words: str
+
+
+def connect_numbered(segments: Sequence[Segment], quoted: str) -> list[Segment]:
+    """The segments, with each numbered answer beside its question.
+
+    Answers without numbers are taken in order where there are exactly as many short lines as questions.
+    """
+    questions = _questions_in(quoted)
+    if not questions:
+        return list(segments)
+    out: list[Segment] = []
+    for segment in segments:
+        if segment.kind is SegmentKind.TEXT:
+            out += _connect(segment, questions)
+        elif segment.kind is SegmentKind.FORM and (key := _key_of(segment.question)) in questions:
+            out.append(replace(segment, kind=SegmentKind.INLINE, question=questions[key]))
+        else:
+            out.append(segment)
+    return out
+
+
+def _questions_in(quoted: str) -> dict[str, str]:
+    """The numbered questions of the newest quoted mail, by number; {} unless they count up from the first."""
+    items = []
+    for line in quoted.split("\n")[:_MOST_LINES]:
+        found = None if line.startswith(">") else _ITEM.fullmatch(line.strip())
+        if found:
+            items.append(_Item(found["key"].lower(), found["words"].strip()))
+    keys = [item.key for item in items]
+    counted = keys in ([str(at + 1) for at in range(len(keys))], list("abcdefgh")[: len(keys)])
+    if len(items) < 2 or not counted or not any("?" in item.words or "？" in item.words for item in items):
+        return {}
+    return {item.key: item.words for item in items}
+
+
+def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
+    """One run of text: its answers as inline answers, what stands between them as text."""
+    lines = [part.strip() for line in segment.text.split("\n") for part in _RUN_ON.split(line)]
+    lines = [line for line in lines if line]
+    found = [_NAMED.fullmatch(line) for line in lines]
+    known = [item if item and item["key"].lower() in questions else None for item in found]
+    if not any(known):
+        return _in_order(segment, lines, questions)
+    out: list[Segment] = []
+    for line, item in zip(lines, known, strict=True):
+        if item is not None:
+            question = questions[item["key"].lower()]
+            out.append(Segment(kind=SegmentKind.INLINE, text=item["words"].strip(), question=question))
+        elif out and out[-1].kind is SegmentKind.TEXT:
+            out[-1] = replace(out[-1], text=f"{out[-1].text}\n{line}")
+        else:
+            out.append(replace(segment, text=line))
+    return out
+
+
+def _in_order(segment: Segment, lines: list[str], questions: dict[str, str]) -> list[Segment]:
+    """As many short lines as questions, beside a greeting."""
+    greeting = frame_words().greeting
+    answers = [line for line in lines if not (greeting.match(line.lower()) and line.endswith((",", "!")))]
+    short = all(len(line.split()) <= _LONGEST_ANSWER for line in answers)
+    if len(answers) != len(questions) or not short:
+        return [segment]
+    return [
+        Segment(kind=SegmentKind.INLINE, text=text, question=question)
+        for text, question in zip(answers, questions.values(), strict=True)
+    ]
+
+
+def _key_of(label: str) -> str:
+    """The number that makes up a form label: `2`, `Q2`, `Question 2`; '' if it is another label."""
+    found = re.fullmatch(r"\W*(?:[a-zéÀ-ÿ]{1,9}\.?)?\s?#?(\d{1,2})\W*", label.strip().lower())
+    return found.group(1) if found else ""

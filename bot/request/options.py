@@ -1,0 +1,130 @@
+"""Second stage of the preference: the ways that a question offers, and the one that a reply picks.
+
+Support asks `A) they are sent the mail, B) no mail is sent`, or `shall we tell them, or will you?`; customers
+answer `B please`, `we'll go with option A`, `the latter`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.request.clauses import Clause, Sentence, read_sentences
+from bot.request.matter import Topic, is_about, polarity
+from bot.request.replies import Stance
+from bot.request.vocabulary import small
+
+MOST_ASKED = 4_000
+LONGEST_PICK = 12
+LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group")
+_ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])[).:\]]\s+", re.IGNORECASE)
+_OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
+_ORDER = ("first", "second", "third", "fourth", "fifth")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """One of the ways offered: the words by which a reply picks it, and what picking it says."""
+
+    key: str
+    names: frozenset[str]
+    stance: Stance
+
+
+def offered_in(asked: str, language: str) -> tuple[Offer, ...]:
+    """The ways a question offers, where at least one brings the mail and one does not; else none."""
+    asked = asked[:MOST_ASKED]
+    found = _lettered(asked, language) or _either_side(asked, language)
+    return found if {Stance.YES, Stance.NO} <= {offer.stance for offer in found} else ()
+
+
+def picked_in(sentence: Sentence, offers: tuple[Offer, ...]) -> Stance | None:
+    """What the reply picks; unclear where it picks two, or one with an if or a not; None where none."""
+    clauses = sentence.clauses
+    if not offers or sum(len(clause.words) for clause in clauses) > LONGEST_PICK:
+        return None
+    picked = [offer for offer in offers if any(_names(_before_an_if(clause), offer) for clause in clauses)]
+    if not picked:
+        return None
+    limited = any(clause.has(*LIMITING) and not clause.has("polite") for clause in clauses)
+    return Stance.UNCLEAR if limited or len(picked) > 1 or sentence.asks else picked[0].stance
+
+
+def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
+    """`A) … B) …` or `1. … 2. …`, each on a line of its own or in one."""
+    marks = list(_ITEM.finditer(asked))
+    keys = [mark.group(1).casefold() for mark in marks]
+    if len(keys) < 2 or keys not in (list("abcde")[: len(keys)], list("12345")[: len(keys)]):
+        return ()
+    ends = [*(mark.start() for mark in marks[1:]), len(asked)]
+    texts = [
+        asked[mark.end() : end].strip().partition("\n")[0] for mark, end in zip(marks, ends, strict=True)
+    ]
+    if any("?" in text for text in texts):
+        return ()
+    return tuple(
+        _offer(place, key, text, language) for place, (key, text) in enumerate(zip(keys, texts, strict=True))
+    )
+
+
+def _either_side(asked: str, language: str) -> tuple[Offer, ...]:
+    """`shall we send it, or would you rather tell them yourselves?`"""
+    for sentence in read_sentences(asked, language):
+        sides = _OR.split(sentence.text.rstrip("?")) if sentence.asks else []
+        if len(sides) == 2 and all(len(side.split()) > 2 for side in sides):
+            return tuple(_offer(place, "", side, language) for place, side in enumerate(sides))
+    return ()
+
+
+def _offer(place: int, key: str, text: str, language: str) -> Offer:
+    names = {_ORDER[place], str(place + 1), ("former", "latter", "", "", "")[place]} - {""}
+    return Offer(key=key, names=frozenset(names), stance=_stance_of(text, language))
+
+
+def _stance_of(text: str, language: str) -> Stance:
+    """Whether the mail goes out if this is picked."""
+    signs = set()
+    for sentence in read_sentences(text, language):
+        for clause in sentence.clauses:
+            if small("yourselves") & {word.casefold() for word in clause.words}:
+                signs.add(-1)
+            elif is_about(clause, Topic()):
+                signs.add(polarity(clause))
+    if len(signs) != 1:
+        return Stance.UNCLEAR
+    return Stance.YES if signs == {1} else Stance.NO
+
+
+def _before_an_if(clause: Clause) -> list[str]:
+    """`B, if that's OK`: the words before the if."""
+    end = min((hit.first for hit in clause.hits("cond", "polite")), default=len(clause.words))
+    return list(clause.words[:end])
+
+
+def _names(words: list[str], offer: Offer) -> bool:
+    """`B`, `option B`, `we go with B`, `the second one`, `the latter`."""
+    for place, word in enumerate(words):
+        before = words[place - 1].casefold() if place else ""
+        after = [later.casefold() for later in words[place + 1 :]]
+        plain = word.casefold()
+        if plain in {"former", "latter"} & offer.names:
+            return True
+        if plain in offer.names and (
+            (after[:1] and after[0] in small("option")) or before in small("option")
+        ):
+            return True
+        if plain in offer.names and not plain.isdigit() and before in small("definite") and _ends(after):
+            return True
+        lettered = offer.key and plain == offer.key
+        if lettered and (before in small("option") or (before in small("choosing") and _ends(after))):
+            return True
+        parts = bool(set(after[:1]) & small("parting"))
+        parts |= before in small("not") or before in small("parting")
+        if lettered and word.isupper() and parts:
+            return True
+        if lettered and place == 0 and _ends(after) and (word.isupper() or word.isdigit() or not after):
+            return True
+    return False
+
+
+def _ends(after: list[str]) -> bool:
+    """Nothing but courtesy behind it."""
+    return len(after) <= 3 and all(word in small("fillers") for word in after)

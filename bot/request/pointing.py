@@ -1,0 +1,45 @@
+"""Second stage of the preference: does the sender put forward another's words as the answer?
+
+`see Mark's note below, do as he says`; a mail that is merely passed on answers nothing.
+"""
+
+from bot.request.clauses import Clause, Sentence
+from bot.request.vocabulary import Hit, small
+
+
+def points_on(sentence: Sentence) -> bool:
+    """Does it say that what is passed on below is to be done, or holds the answer?"""
+    clauses = sentence.clauses
+    if any(clause.has("overrides", "withdrawn") for clause in clauses):
+        return False
+    if any(_points(clause, hit) for clause in clauses for hit in clause.hits("pointer")):
+        return True
+    return names_an_answer(sentence)
+
+
+def _points(clause: Clause, pointer: Hit) -> bool:
+    """Not where it is denied (`don't follow …`) or explains (`see below for where it came from`)."""
+    denied = any(hit.last < pointer.first for hit in clause.hits("neg", "negword"))
+    explains = small("explaining") & {word.casefold() for word in clause.words[pointer.last + 1 :]}
+    return not denied and not explains and not is_yours(clause, pointer)
+
+
+def names_an_answer(sentence: Sentence) -> bool:
+    """`Our answer is in Greg's message beneath`, `her decision is below`: the answer and where it stands."""
+    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    if small("yours") & set(words) and not small("ours") & set(words):
+        return False
+    denied = any(clause.has("neg", "negword") for clause in sentence.clauses)
+    return bool(small("places_below") & set(words) and small("answer_nouns") & set(words)) and not denied
+
+
+def is_yours(clause: Clause, pointer: Hit) -> bool:
+    """`as per your email`: it is support's mail that is pointed to."""
+    return bool(small("yours") & {word.casefold() for word in clause.words[: pointer.last + 1]})
+
+
+def only_points(clause: Clause) -> bool:
+    """`please go by Tina's note below as regards the emails`: it names the mail and says no more."""
+    spans = [(hit.first, hit.last) for hit in clause.frame if hit.tag == "pointer"]
+    acts = clause.hits("send", "get", "notify", "tell", "skip", "want", "neg", "negword", "self", "selftell")
+    return bool(spans) and all(any(first <= hit.first <= last for first, last in spans) for hit in acts)
