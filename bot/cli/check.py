@@ -11,10 +11,10 @@ import click
 from bot.app.checks import check_everything
 from bot.app.probe import probe_everything
 from bot.cli.common_options import config_option, json_option, required_settings
-from bot.cli.screen_text import console, one_line
+from bot.cli.screen_text import console, one_line, print_hanging
 from bot.ports import CheckLine, Health
 
-SIGNS = {Health.OK: ("ok", "green"), Health.WARNING: ("!!", "yellow"), Health.FAILED: ("XX", "red")}
+SIGNS = {Health.OK: ("ok", ""), Health.WARNING: ("!!", "yellow"), Health.FAILED: ("XX", "red")}
 
 
 @click.command()
@@ -47,7 +47,6 @@ def check(config: Path | None, as_json: bool, probe: bool) -> None:
 def _print(line: CheckLine) -> None:
     sign, colour = SIGNS[line.health]
     printer = console()
-    printer.print(f"{sign}  ", style=colour, end="")
-    printer.print(f"{one_line(line.subject)}: {one_line(line.detail, 400)}")
+    print_hanging(printer, f"{sign}  {one_line(line.subject)}: {one_line(line.detail, 400)}", 4, style=colour)
     if line.mend and line.health is not Health.OK:
-        printer.print(f"      {one_line(line.mend, 400)}", style="dim")
+        print_hanging(printer, f"      {one_line(line.mend, 400)}", 6)

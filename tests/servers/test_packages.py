@@ -58,13 +58,37 @@ def test_the_source_release_can_install_itself(dist: Path) -> None:
 
 
 def test_an_installation_is_laid_out_and_runs(dist: Path, tmp_path: Path) -> None:
+    before = tmp_path / "opt/rollcall/of-the-release-before"
+    before.parent.mkdir(parents=True)
+    before.touch()
     run(ROOT / "deploy/install", tmp_path, "/opt/rollcall", DIST=str(dist))
+    assert not before.exists()
+    assert [path.name for path in (tmp_path / "opt").iterdir()] == ["rollcall"]
     assert (tmp_path / "usr/local/bin/rollcall").readlink() == Path("/opt/rollcall/bin/rollcall")
     unit = (tmp_path / "etc/systemd/system/rollcall.service").read_text("utf-8")
     assert "ExecStart=/opt/rollcall/bin/rollcall run" in unit
     program = tmp_path / "opt/rollcall/bin/python"
     assert bot.__version__ in run(program, "-m", "bot", "--version").stdout
     assert str(tmp_path) not in (tmp_path / "opt/rollcall/bin/rollcall").read_text("utf-8")
+
+
+def test_an_installation_that_fails_leaves_the_one_before(dist: Path, tmp_path: Path) -> None:
+    before = tmp_path / "opt/rollcall/bin/rollcall"
+    before.parent.mkdir(parents=True)
+    before.write_text("of the release before")
+    command = [ROOT / "deploy/stage", tmp_path, "/opt/rollcall"]
+    nothing_to_install_from = {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+        "DIST": str(dist),
+        "VENV": sys.prefix,
+    }
+    failed = subprocess.run(
+        command, check=False, capture_output=True, env=os.environ | nothing_to_install_from
+    )
+    assert failed.returncode
+    assert before.read_text() == "of the release before"
+    assert [path.name for path in (tmp_path / "opt").iterdir()] == ["rollcall"]
 
 
 def test_the_debian_package_has_no_errors(package: Path) -> None:
