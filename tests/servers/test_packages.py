@@ -1,10 +1,13 @@
 """What is handed out is whole: the wheel, the source release, an installation and the Debian package."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,46 @@ def test_an_installation_that_fails_leaves_the_one_before(dist: Path, tmp_path: 
     assert failed.returncode
     assert before.read_text() == "of the release before"
     assert [path.name for path in (tmp_path / "opt").iterdir()] == ["rollcall"]
+
+
+@pytest.fixture
+def machine() -> Iterator[Path]:
+    """A folder that every account may enter, with the places of an installation in it."""
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-admin-", dir="/tmp"))
+    for name in ("etc/secrets", "var", "run"):
+        (folder / name).mkdir(parents=True)
+    for path in [folder, *folder.iterdir()]:
+        path.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_rollcall_admin_runs_as_the_service_with_its_secrets(machine: Path) -> None:
+    program = machine / "rollcall"
+    program.write_text(
+        '#!/bin/sh\nid -un; pwd; cat "$CREDENTIALS_DIRECTORY/secret_mailbox"; umask; exit "$1"\n'
+    )
+    program.chmod(0o755)
+    (machine / "etc/secrets/mailbox").write_text("hunter2\n")
+    (machine / "etc/secrets/mailbox").chmod(0o600)
+    script = (ROOT / "deploy/rollcall-admin").read_text("utf-8")
+    for theirs, ours in (
+        ("/opt/rollcall/bin/rollcall", str(program)),
+        ("/etc/rollcall", f"{machine}/etc"),
+        ("/var/lib/rollcall", f"{machine}/var"),
+        ("/run/", f"{machine}/run/"),
+        ("rollcall:rollcall", "nobody:nogroup"),
+        ("-o rollcall -g rollcall", "-o nobody -g nogroup"),
+        ("--reuid=rollcall --regid=rollcall", "--reuid=nobody --regid=nogroup"),
+    ):
+        assert theirs in script
+        script = script.replace(theirs, ours)
+    done = subprocess.run(
+        ["sh", "-c", script, "rollcall-admin", "2"], check=False, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == ["nobody", f"{machine}/var", "hunter2", "0077"], done.stderr
+    assert done.returncode == 2, "the exit code is the command's"
+    assert list((machine / "run").iterdir()) == [], "no copy of a secret stays"
 
 
 def test_the_debian_package_has_no_errors(package: Path) -> None:
