@@ -34,8 +34,8 @@ def status(config: Path | None, as_json: bool) -> None:
     out.print(_status_table(found))
     for name, version, words, seen in found.nodes:
         silent = time.time() - seen
-        state = f"silent for {age(silent)}" if silent > STALE_NODE else one_line(words)
-        out.print(f"node {name} ({version}): {state}")
+        state = f"silent for {age(silent)}" if silent > STALE_NODE else one_line(words, 400)
+        print_hanging(out, f"node {name} ({version}): {state}", 2)
     if not found.nodes:
         out.print("no node is running")
     for line in found.trouble:
