@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -33,15 +34,25 @@ def check(config: Path | None, as_json: bool, probe: bool) -> None:
 
     Exit code 0: all well (warnings allowed). 2: something failed; each line says how to mend it.
     """
-    failed = False
+    found: Counter[Health] = Counter()
     settings = required_settings(config)
     for line in chain(check_everything(settings), probe_everything(settings) if probe else ()):
-        failed |= line.health is Health.FAILED
+        found[line.health] += 1
         if as_json:
             click.echo(json.dumps(asdict(line), ensure_ascii=False))
         else:
             _print(line)
-    sys.exit(2 if failed else 0)
+    if not as_json:
+        console().print(_summary(found), style="bold")
+    sys.exit(2 if found[Health.FAILED] else 0)
+
+
+def _summary(found: Counter[Health]) -> str:
+    failed, warned = found[Health.FAILED], found[Health.WARNING]
+    warnings = f"{warned} warning{'s' if warned > 1 else ''}"
+    if failed:
+        return f"{failed} failed" + (f", {warnings}" if warned else "") + ": mend and check again"
+    return f"all well, with {warnings}" if warned else "all well"
 
 
 def _print(line: CheckLine) -> None:

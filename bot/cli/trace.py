@@ -82,5 +82,6 @@ def _reading_lines(reading: SheetReading) -> list[str]:
     lines += [f'skipped "{row.sheet}" row {row.number}: {row.kind}' for row in reading.skipped[:30]]
     for row in reading.rows[:50]:
         notes = "; ".join(filter(None, (row.detail, *row.repairs)))
-        lines.append(f'"{row.sheet}" row {row.number}: {row.email} {row.check.value} {notes}'.rstrip())
+        verdict = f"{row.check.value}: {notes}" if notes else row.check.value
+        lines.append(f'"{row.sheet}" row {row.number}: {row.email} {verdict}')
     return lines

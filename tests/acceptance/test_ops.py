@@ -220,6 +220,16 @@ def test_nothing_is_wrong_with_a_sound_set_up(sound: dict[str, Any], tmp_path: P
     assert not (tmp_path / "rollcall.db").exists(), "a check makes nothing"
 
 
+def test_its_last_line_says_how_it_stands(sound: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    last = []
+    for change in ({}, {"verification": {}}, {"verification": {}, "database": "sqlite:////proc/rollcall.db"}):
+        path.write_text(to_toml(sound | change), encoding="utf-8")
+        done = CliRunner().invoke(rollcall, ["check", "--config", str(path)], catch_exceptions=False)
+        last.append(done.stdout.splitlines()[-1])
+    assert last == ["all well", "all well, with 1 warning", "1 failed, 1 warning: mend and check again"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
