@@ -56,7 +56,8 @@ def judge(evidence: Evidence, verification: VerificationSettings) -> Iterator[Ch
 
 def _anchor_line(evidence: Evidence, verification: VerificationSettings) -> CheckLine:
     told = ", ".join(f"{name} on {count}" for name, count in evidence.names.most_common(4))
-    seen = f"of {evidence.mails} mails: {told or 'none carries a result of a server'}"
+    mails = "1 mail" if evidence.mails == 1 else f"{evidence.mails} mails"
+    seen = f"of {mails}: {told or 'none carries a result of a server'}"
     configured = {name.lower() for name in verification.authserv_id}
     if verification.trust == "topmost-without-id":
         configured.add(NAMELESS)
@@ -64,7 +65,7 @@ def _anchor_line(evidence: Evidence, verification: VerificationSettings) -> Chec
         return CheckLine(
             subject=SUBJECT,
             health=Health.WARNING,
-            detail=f"{seen}",
+            detail=seen,
             mend="Send this mailbox a mail from outside and try again. If that shows none either, have the "
             "mail server write Authentication-Results (OpenDMARC, rspamd), or set verification.dkim = true.",
         )

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
+from bot.app.ledger import missing_file
 from bot.errors import RollcallError
 from bot.ports import CheckLine, Health
 from bot.settings import Settings
@@ -21,7 +20,7 @@ CLOCK_APART = 5.0
 def check_database(settings: Settings, database: Database) -> Iterator[CheckLine]:
     """Version, clock and nodes; a line with the subject "database" that is OK comes last where it serves."""
     kind = database.engine.dialect.name
-    if _first_run(settings):
+    if missing_file(settings):
         yield _line(Health.OK, f"{kind}, made at the first run", subject="database, not there yet")
         return
     try:
@@ -48,14 +47,6 @@ def check_database(settings: Settings, database: Database) -> Iterator[CheckLine
             str(error),
             "Check `database` in the configuration, that the server runs, and that this account may use it.",
         )
-
-
-def _first_run(settings: Settings) -> bool:
-    """A SQLite file that is not there would be made by looking into it."""
-    if not settings.is_sqlite:
-        return False
-    path = make_url(settings.database).database
-    return bool(path) and path != ":memory:" and not Path(str(path)).exists()
 
 
 def _clocks(database: Database) -> Iterator[CheckLine]:
@@ -85,7 +76,7 @@ def _nodes(database: Database) -> Iterator[CheckLine]:
                 subject="node",
             )
         else:
-            well = words in ("", "well")
+            well = words in ("", "well", "starting")
             yield _line(
                 Health.OK if well else Health.WARNING,
                 f"{name} ({version}): {words or 'well'}",

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy.engine import make_url
 
@@ -15,11 +16,12 @@ from bot.runners.links import load_key
 from bot.settings import Settings
 
 LOW_DISK = 1024 * 1024 * 1024
+TRIED_BYTES = 256 * 1024
 EARLIEST_CLOCK = 1_767_225_600.0
 
 
 def check_installation(settings: Settings) -> Iterator[CheckLine]:
-    """Disk, the key of the links, and the clock."""
+    """The ledger's folder and its disk, the key of the links, and the clock."""
     yield from _disk(settings)
     yield from _key(settings)
     yield from check_clock(time.time())
@@ -43,10 +45,22 @@ def _key(settings: Settings) -> Iterator[CheckLine]:
         path = key_file(settings)
         if path.exists():
             load_key(path)
+            yield from _key_for_others(path)
         elif not os.access(path.absolute().parent, os.W_OK):
             raise ConfigurationError(f"links.key_file {path}: its folder cannot be written")
     except (ConfigurationError, OSError) as error:
         yield CheckLine(subject="key of the links", health=Health.FAILED, detail=str(error), mend=mend)
+
+
+def _key_for_others(path: Path) -> Iterator[CheckLine]:
+    """Whoever reads the key and the ledger can make links."""
+    if path.stat().st_mode & 0o007:
+        yield CheckLine(
+            subject="key of the links",
+            health=Health.WARNING,
+            detail=f"links.key_file {path}: every account of this machine can use it",
+            mend=f"chmod o= {path}: it opens the one-time links of every notice.",
+        )
 
 
 def _disk(settings: Settings) -> Iterator[CheckLine]:
@@ -54,14 +68,13 @@ def _disk(settings: Settings) -> Iterator[CheckLine]:
         return
     file = Path(make_url(settings.database).database or ".").absolute()
     folder = file.parent
-    wrong = next((path for path in (file, folder) if path.exists() and not os.access(path, os.W_OK)), None)
-    if wrong or not folder.is_dir():
+    if trouble := _write_trouble(file, folder):
         yield CheckLine(
             subject="disk",
             health=Health.FAILED,
-            detail=f"{wrong} cannot be written" if wrong else f"{folder} is not there",
-            mend="Make the folder and give it to the service's account; as an administrator, run "
-            "`rollcall-admin check`, which looks with that account's eyes.",
+            detail=trouble,
+            mend="Make the folder and give it to the service's account, on a disk with room; as an "
+            "administrator, run `rollcall-admin check`, which looks with that account's eyes.",
         )
         return
     free = shutil.disk_usage(folder).free
@@ -72,3 +85,19 @@ def _disk(settings: Settings) -> Iterator[CheckLine]:
         detail=f"{free // 1024 // 1024:,} MB free",
         mend=f"Free some space under {folder}." if low else "",
     )
+
+
+def _write_trouble(file: Path, folder: Path) -> str:
+    """Why the ledger could not be written, '' where it can: a file without a name is tried in its folder."""
+    if not folder.is_dir():
+        return f"{folder} is not there"
+    if file.exists() and not os.access(file, os.W_OK):
+        return f"{file} cannot be written"
+    try:
+        with TemporaryFile(dir=folder) as tried:
+            tried.write(bytes(TRIED_BYTES))
+            tried.flush()
+            os.fsync(tried.fileno())
+    except OSError as error:
+        return f"{folder} cannot be written: {error.strerror}"
+    return ""

@@ -6,8 +6,12 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from bot import __version__
+from bot.errors import ConfigurationError
 from bot.runners.office import DAY
 from bot.settings import Settings
 from bot.store.chores import ChoreStore
@@ -54,8 +58,24 @@ def open_database(settings: Settings, *, clock: Callable[[], float] | None = Non
     )
 
 
+def missing_file(settings: Settings) -> Path | None:
+    """A SQLite file that is not there yet, and would be made by looking into it; None otherwise."""
+    path = make_url(settings.database).database if settings.is_sqlite else None
+    return Path(path).absolute() if path and path != ":memory:" and not Path(path).exists() else None
+
+
+def require_there(settings: Settings) -> None:
+    """Raise ConfigurationError where no ledger was made yet: a command that looks into one makes none."""
+    if missing := missing_file(settings):
+        raise ConfigurationError(
+            f"there is no ledger at {missing}: `rollcall run` makes it when it first starts. Where Rollcall "
+            "is installed as a service, `rollcall-admin` looks in the service's folder."
+        )
+
+
 def open_queries(settings: Settings) -> Queries:
     """Read-only views; raises ConfigurationError where the schema is not ours."""
+    require_there(settings)
     database = open_database(settings)
     require_current(database)
     return Queries(database)
@@ -64,6 +84,7 @@ def open_queries(settings: Settings) -> Queries:
 @contextmanager
 def use_ledger(settings: Settings) -> Iterator[tuple[Ledger, Queries]]:
     """The stores for a short command beside a running service."""
+    require_there(settings)
     ledger = open_ledger(settings)
     try:
         yield ledger, Queries(ledger.database)

@@ -1,8 +1,10 @@
 """What `rollcall check` says of the configuration's choices: whom it believes, its words and secrets."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 from bot.ports import CheckLine, Health
 from bot.reply.rehearsal import rehearse
@@ -11,14 +13,40 @@ from bot.settings import Settings
 from bot.values.customer import VerificationMode
 
 WARN_DAYS = 30
+EXAMPLE_NAME = re.compile(r"\.example(?![\w.-])", re.IGNORECASE)
 
 
 def check_policy(settings: Settings) -> Iterator[CheckLine]:
-    """Trust anchor, templates, secrets that end, and who may see the status page."""
+    """Values nobody changed, trust anchor, templates, secrets that end, and who may see the status page."""
+    yield from _left_from_the_example(settings)
     yield _trust(settings)
     yield from _templates(settings)
     yield from _secrets(settings, datetime.now(UTC).date())
     yield from _status_page(settings)
+
+
+def _left_from_the_example(settings: Settings) -> Iterator[CheckLine]:
+    """Names under .example exist nowhere: whoever left one there meant to write their own."""
+    keys = [key for key, text in _texts(settings.model_dump()) if EXAMPLE_NAME.search(text)]
+    if keys:
+        yield CheckLine(
+            subject="configuration",
+            health=Health.WARNING,
+            detail=f"still names of the example: {', '.join(keys)}",
+            mend="Names that end in .example exist nowhere: write your own, or take the key out.",
+        )
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a configuration with its key; secrets are none."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield from _texts(inner, f"{key}[{number}]")
 
 
 def _trust(settings: Settings) -> CheckLine:

@@ -83,6 +83,7 @@ def build(
     service, health = _service(settings, ledger, office, mailer, ops=ops, log=log, on_checked=on_checked)
     # The first customer's sheet should not wait for the process that opens it.
     sheets.warm()
+    ledger.nodes.beat("starting")
     return Running(
         service=service, office=office, ledger=ledger, mailer=mailer, sheets=sheets, lock=lock, health=health
     )

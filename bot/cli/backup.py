@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.app.ledger import open_database
+from bot.app.ledger import open_database, require_there
 from bot.cli.common_options import config_option, required_settings
 from bot.cli.screen_text import console
 from bot.store.backup import back_up
@@ -20,7 +20,9 @@ def backup(config: Path | None, file: Path) -> None:
     To restore: stop the service, put the copy in the ledger's place (and remove its -wal and -shm files),
     start. Keep the key file of the links beside it. For PostgreSQL use pg_dump.
     """
-    database = open_database(required_settings(config))
+    settings = required_settings(config)
+    require_there(settings)
+    database = open_database(settings)
     require_current(database)
     size = back_up(database, file)
     console().print(f"{file}: {size:,} bytes")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.app.ledger import open_database
+from bot.app.ledger import open_database, require_there
 from bot.cli.common_options import config_option, required_settings
 from bot.store.upgrade import HEAD, schema_version, upgrade
 
@@ -26,5 +26,7 @@ def upgrade_command(config: Path | None) -> None:
 @config_option
 def version(config: Path | None) -> None:
     """Print the database's schema version and this release's."""
-    found = schema_version(open_database(required_settings(config)))
+    settings = required_settings(config)
+    require_there(settings)
+    found = schema_version(open_database(settings))
     click.echo(f"database {found or 'empty'}, this release {HEAD}")

@@ -23,6 +23,9 @@ def forget(config: Path | None, address: str) -> None:
     with use_ledger(required_settings(config)) as (ledger, _):
         gone = Forgetting(ledger.database).forget(address)
     out = console()
+    if not any(count for _, count in gone.counts):
+        out.print(f"nothing is known about {one_line(address)}")
+        return
     for what, count in gone.counts:
         out.print(f"{count:6,}  {what}")
     out.print(f"{one_line(address)} is {gone.replacement} now")

@@ -16,6 +16,7 @@ from bot.settings import load_settings
 
 SECRET = "$CREDENTIALS_DIRECTORY/secret_mailbox"  # noqa: S105  a path
 OAUTH_SECRET = {"m365": "$CREDENTIALS_DIRECTORY/secret_m365", "gmail": "$CREDENTIALS_DIRECTORY/secret_google"}
+PORT = click.IntRange(1, 65535)
 SECURITY = ("tls", "starttls", "none")
 # What is asked by flag or by file and nowhere else: the usual needs none of it.
 UNASKED = ("username", "imap_port", "smtp_port", "ca_file", "authserv_id", "trust", "database")
@@ -31,16 +32,26 @@ UNASKED = ("username", "imap_port", "smtp_port", "ca_file", "authserv_id", "trus
 )
 @click.option("--no-input", is_flag=True, help="Ask nothing: what is not given stands at its default.")
 @click.option("--address", help="The support mailbox's address.")
-@click.option("--provider", type=click.Choice([*providers(), "other"]), help="Who hosts the mailbox.")
-@click.option("--imap-host")
-@click.option("--imap-port", type=click.IntRange(1, 65535))
-@click.option("--imap-security", type=click.Choice(SECURITY))
-@click.option("--smtp-host")
-@click.option("--smtp-port", type=click.IntRange(1, 65535))
-@click.option("--smtp-security", type=click.Choice(SECURITY))
+@click.option(
+    "--provider",
+    type=click.Choice([*providers(), "other"]),
+    metavar="NAME",
+    help=f"Who hosts the mailbox: {', '.join(providers())}, other.",
+)
+@click.option("--imap-host", help="The IMAP server.")
+@click.option("--imap-port", type=PORT, metavar="PORT", help="Its port, where it is not the usual one.")
+@click.option("--imap-security", type=click.Choice(SECURITY), help="tls from the first byte, or starttls.")
+@click.option("--smtp-host", help="The SMTP server.")
+@click.option("--smtp-port", type=PORT, metavar="PORT", help="Its port, where it is not the usual one.")
+@click.option("--smtp-security", type=click.Choice(SECURITY), help="The same for SMTP.")
 @click.option("--username", help="The login, where it is not the address.")
 @click.option("--ca-file", help="An authority of your own that signed the servers' certificates.")
-@click.option("--oauth", type=click.Choice(["", "m365", "gmail"]), help="OAuth2 in place of a password.")
+@click.option(
+    "--oauth",
+    type=click.Choice(["", "m365", "gmail"]),
+    metavar="PROVIDER",
+    help="OAuth2 in place of a password: m365 or gmail.",
+)
 @click.option("--tenant", help="OAuth2 with Microsoft 365: the tenant.")
 @click.option("--client-id", help="OAuth2 with Microsoft 365: the application.")
 @click.option("--secret-file", help="OAuth2: the file with the secret or the service account's key.")
@@ -52,7 +63,12 @@ UNASKED = ("username", "imap_port", "smtp_port", "ca_file", "authserv_id", "trus
 @click.option("--customer-senders", help="Single addresses of it that may upload.")
 @click.option("--portal-url", help="Where learners reach the portal; empty for none.")
 @click.option("--authserv-id", help="The name in Authentication-Results; `rollcall check --probe` finds it.")
-@click.option("--trust", type=click.Choice(["", "topmost-without-id"]), help="For Microsoft 365.")
+@click.option(
+    "--trust",
+    type=click.Choice(["", "topmost-without-id"]),
+    metavar="HOW",
+    help="topmost-without-id for Microsoft 365, which writes no name.",
+)
 @click.option("--database", help="Where the ledger lies.")
 def init(file: Path, force: bool, answers: Path | None, no_input: bool, **given: Any) -> None:
     """Write a first configuration to FILE (config.toml), by asking. Nothing is connected.

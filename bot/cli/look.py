@@ -11,7 +11,7 @@ import click
 
 from bot.app.ledger import open_queries
 from bot.cli.common_options import config_option, json_option, required_settings
-from bot.cli.screen_text import age, console, harmless, one_line, table
+from bot.cli.screen_text import age, console, one_line, print_hanging, table
 from bot.store.queries import ImportDetails, LedgerEntry, LedgerStatus
 from bot.values.ledger import MessageState
 
@@ -34,12 +34,12 @@ def status(config: Path | None, as_json: bool) -> None:
     out.print(_status_table(found))
     for name, version, words, seen in found.nodes:
         silent = time.time() - seen
-        state = f"silent for {age(silent)}" if silent > STALE_NODE else one_line(words)
-        out.print(f"node {name} ({version}): {state}")
+        state = f"silent for {age(silent)}" if silent > STALE_NODE else one_line(words, 400)
+        print_hanging(out, f"node {name} ({version}): {state}", 2)
     if not found.nodes:
         out.print("no node is running")
     for line in found.trouble:
-        out.print(f"! {one_line(line, 300)}")
+        print_hanging(out, f"! {one_line(line, 300)}", 2)
 
 
 def _status_table(found: LedgerStatus) -> Any:
@@ -82,17 +82,24 @@ def list_messages(config: Path | None, as_json: bool, limit: int, states: tuple[
         for entry in entries:
             click.echo(json.dumps(asdict(entry), ensure_ascii=False))
         return
-    grid = table("reference", "received", "from", "subject", "state", "")
     for entry in entries:
-        grid.add_row(
-            entry.reference,
-            _moment(entry.received),
-            one_line(entry.sender, 40),
-            one_line(entry.subject, 40),
-            entry.state.value,
-            one_line(entry.reason, 80),
-        )
-    console().print(grid if entries else "nothing has come in yet")
+        _print_in_brief(entry)
+    if not entries:
+        console().print("nothing has come in yet")
+
+
+def _print_in_brief(entry: LedgerEntry) -> None:
+    """Two lines a message on a terminal, one in a pipe."""
+    out = console()
+    sender = one_line(entry.sender, 60)
+    head = f"{entry.reference:<9}  {entry.state.value:<9}  {_moment(entry.received)}  {sender}"
+    reason = one_line(entry.reason.removeprefix(f"{entry.reference}: "), 200)
+    words = f"{one_line(entry.subject, 60)}: {reason}"
+    if out.is_terminal:
+        out.print(head)
+        print_hanging(out, f"{'':11}{words}", 11, style="dim")
+    else:
+        out.print(f"{head}  {words}")
 
 
 @click.command()
@@ -126,7 +133,8 @@ def _print_entry(entry: LedgerEntry) -> None:
     grid = table("", "")
     grid.add_row("from", one_line(entry.sender))
     grid.add_row("received", _moment(entry.received))
-    grid.add_row("state", f"{entry.state.value}: {one_line(entry.reason, 300)}")
+    reason = one_line(entry.reason.removeprefix(f"{entry.reference}: "), 300)
+    grid.add_row("state", f"{entry.state.value}: {reason}")
     grid.add_row("where", f"{entry.mailbox}, {entry.folder}")
     grid.add_row("Message-ID", one_line(entry.message_id, 300))
     if entry.run > 1 or entry.tries or entry.crashes:
@@ -139,23 +147,23 @@ def _print_import(found: ImportDetails) -> None:
     record = found.record
     out.print(f"\nimport {record.reference} for {one_line(record.customer)}", style="bold")
     evidence = f': "{one_line(record.preference.evidence)}"' if record.preference.evidence else ""
-    out.print(f"notify: {record.preference.answer.value}{evidence}")
-    grid = table("row", "email", "name", "outcome", "notice", "")
+    print_hanging(out, f"notify: {record.preference.answer.value}{evidence}", 8)
+    grid = table("row", "email", "name", "outcome", whole=("row", "email"))
+    several = len({row.sheet for row in found.rows}) > 1
     for row in found.rows:
         state, failure = found.notices.get(row.position, ("", ""))
-        words = "; ".join(filter(None, (row.detail, failure)))
+        outcome = f"{row.outcome.value}, notice {state}" if state else row.outcome.value
+        words = one_line("; ".join(filter(None, (row.detail, failure))), 120)
         grid.add_row(
-            f"{one_line(row.sheet, 20)} {row.number}",
+            f"{one_line(row.sheet, 20)} {row.number}" if several else str(row.number),
             one_line(row.email, 60),
             one_line(f"{row.first_name} {row.last_name}", 40),
-            row.outcome.value,
-            state,
-            one_line(words, 80),
+            f"{outcome}: {words}" if words else outcome,
         )
     out.print(grid)
     for letter in found.letters:
-        failure = f"  {harmless(letter.failure, 200)}" if letter.failure else ""
-        out.print(f"{letter.kind} {letter.state} to {one_line(letter.recipients)}{failure}")
+        failure = f": {one_line(letter.failure, 200)}" if letter.failure else ""
+        print_hanging(out, f"{letter.kind} {letter.state} to {one_line(letter.recipients)}{failure}", 4)
 
 
 def _moment(when: float) -> str:

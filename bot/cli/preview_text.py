@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from bot.cli.screen_text import console, harmless, one_line, table
+from bot.cli.screen_text import console, harmless, one_line, print_hanging, table
 
 ROWS_SHOWN = 30
 
@@ -30,7 +30,7 @@ def print_preview(found: dict[str, Any]) -> None:
     if found["newest_text"]:
         out.print()
         for line in harmless(found["newest_text"], 1500).splitlines():
-            out.print(f"    {line}", style="dim")
+            print_hanging(out, f"    {line}", 4, style="dim")
     for sheet in found["sheets"]:
         out.print()
         out.print(one_line(sheet["file"], 200), style="bold")
@@ -44,20 +44,19 @@ def _print_sheet(found: dict[str, Any]) -> None:
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     out.print(f"{found['verdict']}{': ' + told if told else ''}")
     if found["problem"]:
-        out.print(f"    {one_line(found['problem'], 400)}")
+        print_hanging(out, f"    {one_line(found['problem'], 400)}", 4)
     if not found["rows"]:
         return
-    grid = table("sheet", "row", "first name", "last name", "email", "", "")
+    grid = table("row", "email", "first name", "last name", "outcome", whole=("row", "email"))
+    several = len({row["sheet"] for row in found["rows"]}) > 1
     for row in found["rows"][:ROWS_SHOWN]:
-        notes = "; ".join(filter(None, [row["reason"] or "", *row["repairs"]]))
+        notes = one_line("; ".join(filter(None, [row["reason"] or "", *row["repairs"]])), 120)
         grid.add_row(
-            one_line(row["sheet"], 20),
-            str(row["row"]),
+            f"{one_line(row['sheet'], 20)} {row['row']}" if several else str(row["row"]),
+            one_line(row["email"], 50),
             one_line(row["first_name"], 30),
             one_line(row["last_name"], 30),
-            one_line(row["email"], 50),
-            row["outcome"],
-            one_line(notes, 80),
+            f"{row['outcome']}: {notes}" if notes else row["outcome"],
         )
     out.print(grid)
     if len(found["rows"]) > ROWS_SHOWN:

@@ -1,6 +1,8 @@
 """What goes to a terminal: words from outside can't move its cursor, and rich's markup stays text."""
 
+import textwrap
 import unicodedata
+from collections.abc import Collection
 
 from rich.console import Console
 from rich.table import Table
@@ -27,11 +29,26 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def table(*headings: str) -> Table:
-    """A calm table: no lines, only a heading."""
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+def print_hanging(out: Console, text: str, indent: int, style: str = "") -> None:
+    """Print a text; further lines on a terminal begin `indent` from the left. In a pipe it is one line."""
+    if out.is_terminal and text.strip():
+        text = textwrap.fill(
+            text,
+            out.width,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    out.print(text, style=style or None)
+
+
+def table(*headings: str, whole: Collection[str] = ()) -> Table:
+    """A calm table: no lines, a heading where there is any; columns in `whole` are not folded."""
+    made = Table(
+        box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), show_header=any(headings)
+    )
     for heading in headings:
-        made.add_column(heading, overflow="fold")
+        made.add_column(heading, overflow="fold", no_wrap=heading in whole)
     return made
 
 

@@ -6,7 +6,7 @@ import click
 
 from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, optional_settings
-from bot.cli.screen_text import console, harmless, one_line
+from bot.cli.screen_text import console, harmless, one_line, print_hanging
 from bot.errors import MessageUnreadable
 from bot.mail.parse import parse_message
 from bot.runners.assessing import Assessment, Circumstances
@@ -44,7 +44,7 @@ def _section(title: str, lines: list[str]) -> None:
     out = console()
     out.print(one_line(title), style="bold")
     for line in lines:
-        out.print(f"    {harmless(line, 500)}")
+        print_hanging(out, f"    {harmless(line, 500)}", 6)
     out.print()
 
 
@@ -82,5 +82,6 @@ def _reading_lines(reading: SheetReading) -> list[str]:
     lines += [f'skipped "{row.sheet}" row {row.number}: {row.kind}' for row in reading.skipped[:30]]
     for row in reading.rows[:50]:
         notes = "; ".join(filter(None, (row.detail, *row.repairs)))
-        lines.append(f'"{row.sheet}" row {row.number}: {row.email} {row.check.value} {notes}'.rstrip())
+        verdict = f"{row.check.value}: {notes}" if notes else row.check.value
+        lines.append(f'"{row.sheet}" row {row.number}: {row.email} {verdict}')
     return lines

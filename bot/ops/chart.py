@@ -36,14 +36,15 @@ class Chart:
 
 
 def draw_latencies(imports: Sequence[ImportFacts]) -> Chart:
-    """The chart of the imports that were answered, at most the last 60; `imports` come newest first."""
+    """The chart of the last 60 answered, the newest at the right edge; `imports` come newest first."""
     answered = [one for one in imports if one.took > 0][:BARS][::-1]
     longest = max((one.took for one in answered), default=10.0)
     top = next((mark for mark, _ in MARKS if mark >= longest), longest)
     step = (WIDTH - LEFT) / BARS
+    first = LEFT + (BARS - len(answered)) * step
     bars = tuple(
         Bar(
-            x=round(LEFT + number * step + 1, 1),
+            x=round(first + number * step + 1, 1),
             y=round(_height_of(one.took, top), 1),
             width=round(step - 2, 1),
             height=round(HEIGHT - BOTTOM - _height_of(one.took, top), 1),

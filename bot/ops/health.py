@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.ops.chart import said
 from bot.ops.facts import Facts
 
 OUTBOX_LIMIT = 3600.0
@@ -22,10 +23,10 @@ def _mailboxes(facts: Facts) -> Iterator[str]:
     for mailbox in facts.mailboxes:
         if mailbox.holder and mailbox.age > mailbox.limit:
             why = f": {mailbox.trouble}" if mailbox.trouble else ""
-            yield f"mailbox {mailbox.name} was last looked at {mailbox.age:.0f} seconds ago{why}"
+            yield f"mailbox {mailbox.name} was last looked at {said(mailbox.age)} ago{why}"
 
 
 def _outbox(facts: Facts) -> Iterator[str]:
     if facts.ledger and facts.ledger.outbox_oldest > OUTBOX_LIMIT:
         waiting = facts.ledger.outbox_waiting
-        yield f"{waiting} letters wait, the oldest for {facts.ledger.outbox_oldest:.0f} seconds"
+        yield f"{waiting} letters wait, the oldest for {said(facts.ledger.outbox_oldest)}"

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from bot.errors import ConfigurationError
 from bot.settings.tables import (
@@ -35,10 +35,19 @@ CANNOT_MAIL = ("embedded", "scim")
 Location = tuple[int | str, ...]
 
 
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+
+
 class Settings(Table):
     """Everything `rollcall run` needs to know."""
 
-    database: str = "sqlite:///rollcall.db"
+    database: DatabaseUrl = "sqlite:///rollcall.db"
     node: str = ""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     lease_seconds: Annotated[float, Field(ge=1)] = 30.0

@@ -63,7 +63,9 @@ def connection_mend(error: BaseException, key: str) -> str:
     return f"Check {key}.host, {key}.port and {key}.security, then the server's log."
 
 
-def login_mend(credentials: Credentials | None, key: str, error: BaseException) -> str:
+def login_mend(
+    credentials: Credentials | None, key: str, error: BaseException, *, in_clear: bool = False
+) -> str:
     """What to do about a refused login, by the way we log in and by who refused."""
     if isinstance(error, TokenRefused):
         return (
@@ -71,7 +73,11 @@ def login_mend(credentials: Credentials | None, key: str, error: BaseException) 
             f"token file) with the provider. Secrets expire, and this machine's clock must be right."
         )
     if credentials is None or credentials.mechanism is Mechanism.PASSWORD:
-        return (
+        first = (
+            f"This connection is not encrypted, and many servers take no password on such: set "
+            f'{key}.security to "tls" or "starttls". '
+        )
+        return (first if in_clear else "") + (
             f"Check {key}.username and the password. Many providers want an app password, or have "
             f"switched passwords off for {key.upper()}: then set up OAuth2."
         )

@@ -10,7 +10,7 @@ from bot.wire.checks import check_certificate, connection_mend, failed, login_me
 from bot.wire.imap_errors import translated
 from bot.wire.imap_folders import missing_folders, read_names
 from bot.wire.imap_session import ImapServer, connect, hang_up, log_in
-from bot.wire.security import Credentials
+from bot.wire.security import Credentials, Security
 
 _RIGHTS = {"l": "see it", "r": "read", "i": "insert mail", "t": "mark mail deleted", "e": "expunge"}
 _NOT_OPENED = (
@@ -37,7 +37,8 @@ def check_mailbox(
             lines.extend(_capabilities(client, poll_seconds))
             lines.append(_folders(client, folders))
     except LoginRefused as error:
-        lines.append(failed("IMAP login", error, login_mend(credentials, "imap", error)))
+        in_clear = server.security is Security.NONE
+        lines.append(failed("IMAP login", error, login_mend(credentials, "imap", error, in_clear=in_clear)))
     except MailboxUnavailable as error:
         lines.append(failed("IMAP connection", error, connection_mend(error, "imap")))
     except MailboxRefused as error:

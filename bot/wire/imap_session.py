@@ -84,6 +84,9 @@ def _authenticate(client: IMAPClient, credentials: Credentials) -> None:
     elif client.has_capability("AUTH=PLAIN"):
         # SASL PLAIN carries any character (RFC 4616 §2); imaplib's LOGIN is ASCII only, its user unquoted.
         client.plain_login(user, secret)
+    elif client.has_capability("LOGINDISABLED"):
+        # Then LOGIN must not be said (RFC 9051 §6.2.3): the password would be on the wire for nothing.
+        raise LoginError("it takes no password on this connection (LOGINDISABLED)")
     else:
         client.login('"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"', secret)
 

@@ -1,9 +1,12 @@
 """Tokens for Gmail: a service account that acts for the mailbox, or a refresh token from its owner."""
 
+import contextlib
 import datetime as dt
+import fcntl
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,6 +64,25 @@ class RefreshedTokens:
 
     def __call__(self) -> Token:
         """A new token (RFC 6749 §6). Raises `TokenRefused`, `TokenUnavailable`, `ConfigurationError`."""
+        with self._alone():
+            return self._exchange()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time on this machine: logins may share the file, and a renewed token ends the old."""
+        try:
+            folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise ConfigurationError(f"refresh_token_file {self._path}: {error.strerror}") from error
+        try:
+            # Some network file systems have no such locks; then there is one bot as a rule.
+            with contextlib.suppress(OSError):
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+    def _exchange(self) -> Token:
         try:
             kept: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
             owner = _OWNER(
@@ -74,7 +96,13 @@ class RefreshedTokens:
             raise ConfigurationError(f"refresh_token_file {self._path}: {error} is missing") from error
         except (OSError, ValueError, TypeError) as error:
             raise ConfigurationError(f"refresh_token_file {self._path}: {error}") from error
-        token = _refresh(owner)
+        try:
+            token = _refresh(owner)
+        except TokenRefused as error:
+            raise TokenRefused(
+                f"{str(error).rstrip('.')}. Authorise the mailbox anew and put the new refresh token into "
+                f"{self._path}; no restart is needed"
+            ) from error
         if owner.refresh_token != kept["refresh_token"]:
             self._keep({**kept, "refresh_token": owner.refresh_token})
         return token

@@ -7,7 +7,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from bot.errors import DeliveryDeferred, DeliveryRefused, LoginRefused
 from bot.ports import CheckLine
 from bot.wire.checks import check_certificate, connection_mend, failed, login_mend, ok
-from bot.wire.security import Credentials
+from bot.wire.security import Credentials, Security
 from bot.wire.smtp_errors import connecting, one_line
 from bot.wire.smtp_session import SmtpServer, connect, log_in, say_goodbye
 
@@ -33,7 +33,8 @@ async def check_server(
         if sender:
             lines.append(await _may_send(client, sender))
     except (LoginRefused, DeliveryDeferred) as error:
-        mend = login_mend(credentials, "smtp", error)
+        in_clear = server.security is Security.NONE
+        mend = login_mend(credentials, "smtp", error, in_clear=in_clear)
         lines.append(failed("SMTP login", error, mend))
     finally:
         await say_goodbye(client, server.timeout)

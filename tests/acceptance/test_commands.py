@@ -98,7 +98,9 @@ def test_list_show_and_trace_tell_what_was_done(scene: Scene) -> None:
         json.loads(scene.command("show", reference, "--json"))["imports"][0]["record"]["reference"]
         == reference
     )
-    assert json.loads(scene.command("status", "--json"))["outbox_waiting"] == 0
+    standing = json.loads(scene.command("status", "--json"))
+    assert standing["outbox_waiting"] == 0
+    assert len(standing["nodes"]) == 1, "it is known from its start on"
     path = scene.folder / "mail.eml"
     path.write_bytes(mail.as_bytes())
     assert "import: a learner sheet" in scene.command("trace", str(path))

@@ -1,10 +1,13 @@
 """What is handed out is whole: the wheel, the source release, an installation and the Debian package."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,13 +61,77 @@ def test_the_source_release_can_install_itself(dist: Path) -> None:
 
 
 def test_an_installation_is_laid_out_and_runs(dist: Path, tmp_path: Path) -> None:
+    before = tmp_path / "opt/rollcall/of-the-release-before"
+    before.parent.mkdir(parents=True)
+    before.touch()
     run(ROOT / "deploy/install", tmp_path, "/opt/rollcall", DIST=str(dist))
+    assert not before.exists()
+    assert [path.name for path in (tmp_path / "opt").iterdir()] == ["rollcall"]
     assert (tmp_path / "usr/local/bin/rollcall").readlink() == Path("/opt/rollcall/bin/rollcall")
     unit = (tmp_path / "etc/systemd/system/rollcall.service").read_text("utf-8")
     assert "ExecStart=/opt/rollcall/bin/rollcall run" in unit
     program = tmp_path / "opt/rollcall/bin/python"
     assert bot.__version__ in run(program, "-m", "bot", "--version").stdout
     assert str(tmp_path) not in (tmp_path / "opt/rollcall/bin/rollcall").read_text("utf-8")
+
+
+def test_an_installation_that_fails_leaves_the_one_before(dist: Path, tmp_path: Path) -> None:
+    before = tmp_path / "opt/rollcall/bin/rollcall"
+    before.parent.mkdir(parents=True)
+    before.write_text("of the release before")
+    command = [ROOT / "deploy/stage", tmp_path, "/opt/rollcall"]
+    nothing_to_install_from = {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+        "DIST": str(dist),
+        "VENV": sys.prefix,
+    }
+    failed = subprocess.run(
+        command, check=False, capture_output=True, env=os.environ | nothing_to_install_from
+    )
+    assert failed.returncode
+    assert before.read_text() == "of the release before"
+    assert [path.name for path in (tmp_path / "opt").iterdir()] == ["rollcall"]
+
+
+@pytest.fixture
+def machine() -> Iterator[Path]:
+    """A folder that every account may enter, with the places of an installation in it."""
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-admin-", dir="/tmp"))
+    for name in ("etc/secrets", "var", "run"):
+        (folder / name).mkdir(parents=True)
+    for path in [folder, *folder.iterdir()]:
+        path.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_rollcall_admin_runs_as_the_service_with_its_secrets(machine: Path) -> None:
+    program = machine / "rollcall"
+    program.write_text(
+        '#!/bin/sh\nid -un; pwd; cat "$CREDENTIALS_DIRECTORY/secret_mailbox"; umask; exit "$1"\n'
+    )
+    program.chmod(0o755)
+    (machine / "etc/secrets/mailbox").write_text("hunter2\n")
+    (machine / "etc/secrets/mailbox").chmod(0o600)
+    script = (ROOT / "deploy/rollcall-admin").read_text("utf-8")
+    for theirs, ours in (
+        ("/opt/rollcall/bin/rollcall", str(program)),
+        ("/etc/rollcall", f"{machine}/etc"),
+        ("/var/lib/rollcall", f"{machine}/var"),
+        ("/run/", f"{machine}/run/"),
+        ("rollcall:rollcall", "nobody:nogroup"),
+        ("-o rollcall -g rollcall", "-o nobody -g nogroup"),
+        ("--reuid=rollcall --regid=rollcall", "--reuid=nobody --regid=nogroup"),
+    ):
+        assert theirs in script
+        script = script.replace(theirs, ours)
+    done = subprocess.run(
+        ["sh", "-c", script, "rollcall-admin", "2"], check=False, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == ["nobody", f"{machine}/var", "hunter2", "0077"], done.stderr
+    assert done.returncode == 2, "the exit code is the command's"
+    assert list((machine / "run").iterdir()) == [], "no copy of a secret stays"
 
 
 def test_the_debian_package_has_no_errors(package: Path) -> None:

@@ -233,6 +233,14 @@ def test_a_secret_with_a_line_break_never_reaches_the_wire() -> None:
         assert "DELETE" not in server.commands
 
 
+def test_no_password_is_said_where_the_server_takes_none() -> None:
+    disabled = b"* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\n{tag} OK done\r\n"
+    with FakeImap({"CAPABILITY": (disabled,)}) as server:
+        with pytest.raises(LoginRefused, match="takes no password on this connection"):
+            a_box(server).connect()
+        assert "LOGIN" not in server.commands
+
+
 MOVES: Answers = {"UID FETCH": (b"* 1 FETCH (UID 1 FLAGS ())\r\n{tag} OK fetched\r\n",)}
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -266,8 +267,22 @@ def test_a_renewed_refresh_token_is_kept_for_the_next_time(
 def test_a_revoked_refresh_token_is_refused(plain_tokens: TokenServer, refresh_file: Path) -> None:
     plain_tokens.refresh_token = "another"
     plain_tokens.refusal = (400, {"error": "invalid_grant", "error_description": "Token has been revoked."})
-    with pytest.raises(TokenRefused, match="revoked"):
+    with pytest.raises(
+        TokenRefused, match=r"revoked.*\. Authorise the mailbox anew .* into .*/kept/token\.json"
+    ):
         RefreshedTokens(str(refresh_file))()
+
+
+def test_two_logins_that_share_a_file_never_spend_one_refresh_token_twice(
+    plain_tokens: TokenServer, refresh_file: Path
+) -> None:
+    plain_tokens.rotate = True
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        logins = [RefreshedTokens(str(refresh_file)) for _ in range(6)]
+        tokens = [token.value for token in pool.map(lambda fetch: fetch(), logins)]
+    assert sorted(tokens) == [f"token-{number}" for number in range(1, 7)]
+    spent = [form["refresh_token"] for form in plain_tokens.asked]
+    assert len(spent) == len(set(spent)) == 6
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"client_id": "c"}', '"x"'])

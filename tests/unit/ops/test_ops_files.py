@@ -11,6 +11,13 @@ from tests.unit.ops.ops_facts import some_facts
 ROOT = Path(__file__).parents[3]
 OPS = ROOT / "ops"
 NAME = re.compile(r"\brollcall_\w+|\bprocess_\w+")
+SAMPLE = re.compile(r"(?P<name>\w+)(?:\{(?P<labels>.*)\})? \S+$")
+PAIR = re.compile(r'(\w+)="([^"]*)"')
+EXPRESSION = re.compile(r"expr: (?:\|\n)?(.*?)\n +(?:for|labels):", re.DOTALL)
+# What Prometheus itself adds to every figure.
+SCRAPED = {"job", "instance"}
+# A counter of troubles has its first label when the first trouble is there.
+WITHOUT_SAMPLES = {"rollcall_troubles_total"}
 ALERT = re.compile(r"- alert: (\w+)")
 
 
@@ -36,6 +43,56 @@ def test_the_dashboard_asks_for_figures_that_exist() -> None:
     asked = [target["expr"] for panel in dashboard()["panels"] for target in panel["targets"]]
     assert set(NAME.findall(" ".join(asked))) - figures() == set()
     assert all('job=~"$job"' in expression for expression in asked)
+
+
+def labels_exported() -> dict[str, dict[str, set[str]]]:
+    """Of every figure each label with its values."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for line in Meters(lambda: some_facts(secret_ends={"smtp": 1.9e9})).exposition().decode().splitlines():
+        if sample := SAMPLE.match(line):
+            labels = found.setdefault(sample["name"], {})
+            for name, value in PAIR.findall(sample["labels"] or ""):
+                labels.setdefault(name, set()).add(value)
+    return found
+
+
+def expressions() -> list[str]:
+    """Every PromQL expression of the alerts and the dashboard."""
+    rules = (OPS / "alerts.yml").read_text(encoding="utf-8")
+    alerts = [" ".join(found.split()) for found in EXPRESSION.findall(rules)]
+    return alerts + [target["expr"] for panel in dashboard()["panels"] for target in panel["targets"]]
+
+
+def strange_labels(expression: str) -> list[str]:
+    """The labels and values that an expression asks for and no figure of it has."""
+    exported = labels_exported()
+    names = set(NAME.findall(expression))
+    known = {label for name in names for label in exported.get(name, {})} | SCRAPED
+    strange = [
+        label
+        for listed in re.findall(r"\b(?:by|without|on) \(([\w, ]*)\)", expression)
+        for label in re.findall(r"\w+", listed)
+        if label not in known and not names <= WITHOUT_SAMPLES
+    ]
+    for name, matchers in re.findall(r"(rollcall_\w+)\{([^}]*)\}", expression):
+        for label, _, wanted in re.findall(r'(\w+)(=~|!=|=)"([^"]*)"', matchers):
+            values = exported[name].get(label, set()) if name in exported else set()
+            if label not in SCRAPED and not set(wanted.split("|")) <= values:
+                strange.append(f"{name}: {label}={wanted}")
+    return strange
+
+
+def test_every_expression_asks_for_labels_and_values_that_exist() -> None:
+    asked = expressions()
+    assert len(asked) > 30
+    assert {expression: found for expression in asked if (found := strange_labels(expression))} == {}
+
+
+def test_a_label_that_no_figure_has_is_found() -> None:
+    assert strange_labels('sum by (state) (rollcall_rows_total{outcome="made"})') == [
+        "state",
+        "rollcall_rows_total: outcome=made",
+    ]
 
 
 def test_every_panel_says_what_it_shows_and_lies_in_the_grid() -> None:

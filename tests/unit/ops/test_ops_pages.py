@@ -38,7 +38,7 @@ def pages(facts: Facts) -> Pages:
         ({"ledger": None, "fault": "it is full"}, "the database does not serve: it is full"),
         (
             {"mailboxes": (a_mailbox(age=301.0, trouble="refused"),)},
-            "last looked at 301 seconds ago: refused",
+            "last looked at 5 min ago: refused",
         ),
         ({"ledger": a_ledger(outbox_oldest=3601.0)}, "5 letters wait"),
     ],
@@ -150,6 +150,13 @@ def test_a_silent_node_and_an_empty_ledger_are_shown() -> None:
     assert "silent for 10 min" in page
     assert "No import has been answered yet." in page
     assert "To see to" in render_status(some_facts(ledger=None, fault="gone")).decode()
+
+
+def test_in_the_queue_what_needs_a_person_stands_out() -> None:
+    page = render_status(some_facts(ledger=a_ledger(messages={"held": 2, "set_aside": 1}))).decode()
+    assert '<tr class="ill"><td>set aside for a person</td><td class="number">1</td>' in page
+    assert '<tr class=""><td>held for the staff</td><td class="number">2</td>' in page
+    assert '<tr class="none"><td>being worked</td><td class="number">0</td>' in page
 
 
 # The chart

@@ -44,6 +44,18 @@ def test_a_status_page_for_everybody_is_a_warning(listen: str, told: bool) -> No
     assert ("status page" in lines(ops={"listen": listen})) is told
 
 
+def test_what_was_left_from_the_example_is_named() -> None:
+    found = lines(
+        verification={"authserv_id": ["mx.yourcompany.example"]},
+        guides={"create_user": "https://h.example/x"},
+    )
+    line = found["configuration"]
+    assert line.health is Health.WARNING
+    assert "guides.create_user, " in f"{line.detail}, "
+    assert "verification.authserv_id[0]" in line.detail
+    assert "configuration" not in lines(staff={"address": "team@a.example.com"})
+
+
 @pytest.mark.parametrize(
     ("verification", "health"),
     [

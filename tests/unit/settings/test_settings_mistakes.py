@@ -27,6 +27,14 @@ def test_a_key_that_is_none_is_told_with_the_likely_one(changes: dict[str, Any],
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["", "rollcall.db", "sqlite:rollcall.db", "sqlite://rollcall.db", "mysql://x/y"]
+)
+def test_a_database_of_another_kind_is_told_before_it_is_opened(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"database: must begin with sqlite:/// or postgresql"):
+        a_configuration(database=url)
+
+
 def test_an_error_never_prints_a_value() -> None:
     with pytest.raises(ConfigurationError) as error:
         a_configuration(imap=LOGIN | {"port": "hunter2", "paswords": "hunter2"})
