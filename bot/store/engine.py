@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Database:
     def __init__(
         self, url: str, *, owner: str, lease_seconds: float = 30.0, clock: Clock | None = None
     ) -> None:
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, idle_seconds=lease_seconds)
         self.owner = owner
         self.lease_seconds = lease_seconds
         self._statements: dict[
@@ -136,8 +136,12 @@ class SharedClock:
         self._ahead, self._asked = float(server) - (before + after) / 2, after
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for a `sqlite:///` or `postgresql+psycopg://` URL; nothing is connected yet."""
+def open_engine(url: str, *, idle_seconds: float = 30.0) -> Engine:
+    """An engine for a `sqlite:///` or `postgresql+psycopg://` URL; nothing is connected yet.
+
+    A PostgreSQL server ends a transaction in which nothing was said for `idle_seconds`: the locks of a node
+    whose network was cut must not outlast its lease.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -145,7 +149,7 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "connect", _prepare_sqlite)
             return engine
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
+            engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 connect_args={"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5},
                 pool_pre_ping=True,
@@ -154,6 +158,8 @@ def open_engine(url: str) -> Engine:
                 pool_timeout=30,
                 paramstyle="format",
             )
+            event.listen(engine, "connect", partial(_prepare_postgres, idle_seconds=idle_seconds))
+            return engine
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigurationError(f"database: {error}") from None
     except ModuleNotFoundError:
@@ -161,6 +167,11 @@ def open_engine(url: str) -> Engine:
             "database: PostgreSQL needs the extra: pip install 'rollcall[postgres]'"
         ) from None
     raise ConfigurationError("database: must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def _prepare_postgres(connection: Any, _record: object, *, idle_seconds: float) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {max(1, round(idle_seconds * 1000))}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
