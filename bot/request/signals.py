@@ -57,6 +57,8 @@ def _before_all(clause: Clause) -> Reading | None:
     unsure = clause.has("undecided") and (clause.has("mail", "notify") or (named and not clause.has("lost")))
     if unsure and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"
+    if named and clause.has("delegate") and addressee(clause) != "me" and not clause.has("other"):
+        return Stance.UNCLEAR, "delegate"
     if named and clause.has("delay") and all(clause.has(tag) for tag in ("we", "tell", "you")):
         return Stance.UNCLEAR, "put off"
     return None
@@ -95,7 +97,7 @@ def _their_own(clause: Clause) -> Reading | None:
 
 def _limit(clause: Clause) -> Reading | None:
     limit = limit_of(clause)
-    if not limit or (limit == "put off" and tells_themselves(clause) and not clause.has("neg")):
+    if not limit or (limit in {"put off", "channel"} and tells_themselves(clause) and not clause.has("neg")):
         return None
     return Stance.UNCLEAR, limit
 
