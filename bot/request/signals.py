@@ -59,9 +59,17 @@ def _before_all(clause: Clause) -> Reading | None:
         return Stance.UNCLEAR, "undecided"
     if named and clause.has("delegate") and addressee(clause) != "me" and not clause.has("other"):
         return Stance.UNCLEAR, "delegate"
+    if named and addressee(clause) == "third" and _waits(clause):
+        return Stance.UNCLEAR, "put off"
     if named and clause.has("delay") and all(clause.has(tag) for tag in ("we", "tell", "you")):
         return Stance.UNCLEAR, "put off"
     return None
+
+
+def _waits(clause: Clause) -> bool:
+    """`wait with the emails until the board agrees`: whom it hangs on is no addressee."""
+    starts = [hit.first for hit in clause.hits("delay")]
+    return bool(starts) and starts[0] <= clause.has("ask") and not clause.has("you")
 
 
 def _asked_about(clause: Clause, asks: bool) -> Reading | None:

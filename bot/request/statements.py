@@ -10,7 +10,6 @@ from bot.request.limits import LIMITS, contrasts, limit_of
 from bot.request.matter import (
     ACTS,
     Topic,
-    addressee,
     is_about,
     names_mail,
     only_acts,
