@@ -91,11 +91,17 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
     lines += [found for line in lines for found in _IN_BRACKETS.findall(line)]
     for line in lines:
         found = _LABELLED.match(line)
-        if not found or len(found["label"].split()) > 16:
+        if not found or len(found["label"].split()) > 16 or _tells_a_story(found["label"], language):
             continue
         topic = topic_of_label(found["label"] + ("?" if "?" in found["mark"] else ""), language)
         if topic is not None:
             yield Field(topic=topic, value=found["value"], text=line.strip())
+
+
+def _tells_a_story(label: str, language: str) -> bool:
+    """`At first we wanted no mail, but now: send it` is a sentence and no label."""
+    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    return len(clauses) > 1 and any(clause.has("initial", "scrap", "but_") for clause in clauses)
 
 
 def _with_options(lines: list[str]) -> list[str]:

@@ -37,6 +37,9 @@ def addressee(clause: Clause) -> str:
     for verb in clause.hits("notify", "tell", "send"):
         if verb.tag != "send" and _is_named(clause, verb.last + 1):
             return "third"
+        clitic = [hit for hit in persons if hit.last == verb.first - 1 and hit.tag in {"me", "them"}]
+        if clitic and clause.language in CONCORD:
+            return clitic[-1].tag
         inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
         near = [hit for hit in persons if verb.last < hit.first <= min(verb.last + 3, _turn(clause, verb))]
         for hit in inside or near:
@@ -44,7 +47,12 @@ def addressee(clause: Clause) -> str:
                 continue
             if hit.tag != "you" or verb.tag != "send":
                 return _role_of(hit)
-    tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
+    times = [hit.first for hit in clause.hits("when_", "cond", "delay")]
+    tags = {
+        _role_of(hit)
+        for hit in persons
+        if hit.tag != "you" and not (hit.tag == "third" and any(time <= hit.first for time in times))
+    }
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
 
 

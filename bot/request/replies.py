@@ -80,7 +80,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         hit
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
-        if not (clause.has("self", "selftell") and any(we.first == hit.first for we in clause.hits("we")))
+        if not (clause.has("self", "selftell") and _is_spoken_in(clause, hit))
     ]
     if not starts and topic.asked and (weighed := _weighed(clause, topic)):
         return weighed
@@ -100,6 +100,11 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     agrees = first.tag in {"yes", "do"}
     inverted = (topic.sign < 0) != (topic.minds and first.tag in {"yes", "no"})
     return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
+
+
+def _is_spoken_in(clause: Clause, hit: Hit) -> bool:
+    """`on s'en charge`: the French we, no switch that is on."""
+    return any(other.first <= hit.first <= other.last for other in clause.hits("we", "selftell"))
 
 
 def _weighed(clause: Clause, topic: Topic) -> Reading | None:

@@ -45,7 +45,7 @@ def _before_all(clause: Clause) -> Reading | None:
         clause.has("only")
         and (named or clause.has("notify"))
         and clause.has("get", "send", "notify")
-        and limit_of(clause) == "only some"
+        and limit_of(clause) in {"only some", "group"}
     ):
         return Stance.UNCLEAR, "only some"
     if (
@@ -83,6 +83,13 @@ def _asked_about(clause: Clause, asks: bool) -> Reading | None:
 def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
     if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
+        return None
+    acts, past = clause.hits("notify", "tell", "send"), clause.hits("history")[0]
+    if (
+        acts
+        and acts[0].first <= 1
+        and any(acts[0].last < hit.first < past.first for hit in clause.hits("that_"))
+    ):
         return None
     if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
         return Stance.YES, "they expect it"

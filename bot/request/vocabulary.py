@@ -92,8 +92,9 @@ class Lexicon:
             if hit.tag not in {"notify", "tell", "send"}:
                 continue
             for tag, endings in self.endings.items():
-                if fold(words[hit.last]).endswith(endings):
-                    found.append(Hit(tag=tag, first=hit.last, last=hit.last))
+                for place in {hit.first, hit.last}:
+                    if fold(words[place]).endswith(endings):
+                        found.append(Hit(tag=tag, first=place, last=place))
         return found
 
 
