@@ -63,7 +63,7 @@ def evades(sentence: Sentence) -> str:
     first = sentence.clauses[0]
     words = [word.casefold() for word in first.words]
     length = sum(len(clause.words) for clause in sentence.clauses)
-    if first.has("other", "pointer"):
+    if first.has("other", "pointer") or any(hit.first == 0 for hit in first.hits("neutral")):
         return ""
     if sentence.asks and _asks_back(first, length):
         return "a question"

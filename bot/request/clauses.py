@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.request.senses import sorted_out
 from bot.request.spelling import DATE, clean
-from bot.request.vocabulary import LANGUAGES, Hit, lexicon
+from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000
@@ -160,7 +160,7 @@ def _sentence(text: str, prior: str, *, alone: bool) -> Sentence:
     language = _language_here(cleaned, prior)
     clauses: list[Clause] = []
     for chunk in _chunks(lexicon(language).words_of(cleaned)):
-        governed = clauses and _weighs(clauses[-1]) and _depends(chunk, language)
+        governed = clauses and _governs(clauses[-1], chunk, language)
         clauses += _clauses([*clauses.pop().words, *chunk] if governed else chunk, language)
     if (
         alone
@@ -235,6 +235,17 @@ def _says(clause: Clause) -> bool:
     return clause.has(
         *VERBS, "mail", "self", "selftell", "history", "ask", "undecided", "delegate", "neg", "negword"
     ) or bool(clause.replies)
+
+
+def _governs(before: Clause, chunk: list[str], language: str) -> bool:
+    """`we would avoid, that …`, `it would be good, if …`, `do it so, as …`: one clause despite the comma."""
+    if before.has("skip") and not before.has("mail", "weak", "notify", "send", "get"):
+        begun = lexicon(language).find("frame", chunk[:1])
+        infinitive = bool(small("infinitive") & {word.casefold() for word in chunk[1:]})
+        return any(hit.tag == "that_" for hit in begun) or (language in {"de", "nl"} and infinitive)
+    if before.words[-1].casefold() in small("thus") and chunk[0].casefold() in small("as"):
+        return True
+    return _weighs(before) and _depends(chunk, language)
 
 
 def _depends(words: list[str], language: str) -> bool:

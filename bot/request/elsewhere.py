@@ -1,5 +1,7 @@
 """Third stage of the preference: clauses that, by the one before them, are about others than the learners."""
 
+from collections.abc import Iterable
+
 from bot.request.clauses import Clause
 from bot.request.matter import ACTS, addressee
 
@@ -20,3 +22,21 @@ def goes_elsewhere(before: Clause, clause: Clause) -> bool:
     sent = before.has("mail", "weak") and before.has("send") and addressee(before) in {"me", "third", "role"}
     denied = clause.link == "instead_" or any(hit.first == 0 for hit in clause.hits("neg", "skip"))
     return sent and denied and clause.has("them") and not clause.has(*ACTS[:-1])
+
+
+def goes_on_about_another(earlier: Iterable[Clause], clause: Clause) -> bool:
+    """`my boss, Ms Lang, would also like to be told`: the wish is the boss's, for news of their own."""
+    if clause.link and clause.link != "and_":
+        return False
+    wishes = clause.hits("want", "get", "ask")
+    return (
+        bool(wishes)
+        and wishes[0].first <= 2
+        and clause.has("notify", "tell")
+        and not clause.has("them", "mail", "weak", "we", "you", "self")
+        and any(_only_names_another(before) for before in earlier)
+    )
+
+
+def _only_names_another(clause: Clause) -> bool:
+    return clause.has("third", "role") and not clause.has("notify", "tell", "send", "get", "mail", "weak")

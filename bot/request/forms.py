@@ -103,7 +103,7 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
             yield marked
             continue
         found = _LABELLED.match(line)
-        if not found or len(found["label"].split()) > 16:
+        if not found or len(found["label"].split()) > 16 or _tells_a_story(found["label"], language):
             continue
         topic = topic_of_label(found["label"] + ("?" if "?" in found["mark"] else ""), language)
         if topic is not None:
@@ -147,6 +147,12 @@ def _marked(line: str, language: str) -> Field | None:
     if topic is None or topic.sign < 0 or any(limit_of(c) or c.has("ask", "neg", "skip") for c in clauses):
         return None
     return Field(topic=topic, value=found["mark"], text=line.strip())
+
+
+def _tells_a_story(label: str, language: str) -> bool:
+    """`At first we wanted no mail, but now: send it` is a sentence and no label."""
+    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    return len(clauses) > 1 and any(clause.has("initial", "scrap", "but_") for clause in clauses)
 
 
 def _with_options(lines: list[str]) -> list[str]:

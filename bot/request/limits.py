@@ -31,6 +31,19 @@ def limit_of(clause: Clause) -> str:
     return ""
 
 
+def contrasts(clause: Clause) -> bool:
+    """`die Hamburger nicht`, `a los de Bilbao no`: a piece that ends denied and names people."""
+    words = [word.casefold() for word in clause.words]
+    if not 2 <= len(words) <= 7 or words[-1] not in small("not") | small("refusals"):
+        return False
+    if clause.link in {"because", "cond", "when_", "or_"} or clause.has(
+        "other", "neutral", "fine", "me", "we", "you", "lost", "bad", "skip", "mail", "weak", "want", *ACTS
+    ):
+        return False
+    named = words[0] in small("definite") | small("narrowing") | small("every")
+    return named or clause.has("them", "role", "third", "group")
+
+
 def _within_mail(clause: Clause, limit: Hit) -> bool:
     return any(hit.first <= limit.last and limit.first <= hit.last for hit in clause.hits("mail"))
 
@@ -55,7 +68,7 @@ def _singles_out(clause: Clause, only: Hit) -> bool:
         return True
     if _is_someone_else(clause, only):
         return True
-    if following and following[0].tag in {"mail", "weak", "want", "neg", "them", *ACTS}:
+    if following and following[0].tag in {"mail", "weak", "want", "neg", "them", "bad", "lost", *ACTS}:
         return False
     rest = clause.words[only.last + 1 : only.last + 2]
     if not rest and only.first and clause.words[only.first - 1].casefold() in small("making"):
@@ -79,6 +92,8 @@ def _narrowed(clause: Clause, them: Hit) -> bool:
     """`the learners from Leeds`, `the apprentices`, but not `the learners in the attached list`."""
     said = [word.casefold() for word in clause.words[them.first : them.last + 1]]
     if any(word.startswith(tuple(small("trades"))) for word in said):
+        return True
+    if clause.language != "en" and not any(word.startswith(tuple(small("generic"))) for word in said):
         return True
     rest = [word.casefold() for word in clause.words[them.last + 1 : them.last + 5]]
     rest = said[-1:] + rest if said[-1] in small("narrowing") else rest

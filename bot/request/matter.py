@@ -1,5 +1,6 @@
 """Third stage of the preference: whom a clause speaks to, and whether of the learners' account mail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause
@@ -36,6 +37,9 @@ def addressee(clause: Clause) -> str:
     for verb in clause.hits("notify", "tell", "send"):
         if verb.tag != "send" and _is_named(clause, verb.last + 1):
             return "third"
+        clitic = [hit for hit in persons if hit.last == verb.first - 1 and hit.tag in {"me", "them"}]
+        if clitic and clause.language in CONCORD:
+            return clitic[-1].tag
         inside = [hit for hit in persons if verb.first <= hit.first <= verb.last]
         near = [hit for hit in persons if verb.last < hit.first <= min(verb.last + 3, _turn(clause, verb))]
         for hit in inside or near:
@@ -43,7 +47,12 @@ def addressee(clause: Clause) -> str:
                 continue
             if hit.tag != "you" or verb.tag != "send":
                 return _role_of(hit)
-    tags = {_role_of(hit) for hit in persons if hit.tag != "you"}
+    times = [hit.first for hit in clause.hits("when_", "cond", "delay")]
+    tags = {
+        _role_of(hit)
+        for hit in persons
+        if hit.tag != "you" and not (hit.tag == "third" and any(time <= hit.first for time in times))
+    }
     return next((tag for tag in ("them", "me", "role", "third") if tag in tags), "")
 
 
@@ -150,6 +159,23 @@ def _means_the_mails(clause: Clause) -> bool:
     )
 
 
+def names_mail(clauses: Iterable[Clause]) -> bool:
+    """Is the learners' mail, or telling them, spoken of at all?"""
+    return any(_names_mail(clause) and not _is_theirs(clause) for clause in clauses)
+
+
+def _names_mail(clause: Clause) -> bool:
+    told = clause.has("notify") and (clause.has("them") or addressee(clause) not in {"me", "third"})
+    return told or clause.has("mail", "weak")
+
+
+def _is_theirs(clause: Clause) -> bool:
+    """`I get too many emails`: the sender's own mail, not the learners'."""
+    starts = [hit.first for hit in clause.hits("we")]
+    gets = [hit.first for hit in clause.hits("get", "history") if starts and hit.first >= starts[0]]
+    return bool(gets) and not any(starts[0] < hit.first < gets[0] for hit in clause.hits("them", "ask"))
+
+
 def polarity(clause: Clause) -> int:
     """+1 for the mail, -1 against it: negations, holding back and dislike each turn it round."""
     turns = _negations(clause) + clause.has("skip") + clause.has("bad") + clause.has("quiet")
@@ -192,6 +218,16 @@ def denials_pile_up(clause: Clause) -> bool:
     without = any(clause.said(hit).casefold() in small("without") for hit in denied)
     parted = denied and any(denied[0].last < hit.first < denied[-1].first for hit in clause.hits("that_"))
     return _negations(clause) > 1 and not without and not parted
+
+
+def only_acts(clause: Clause) -> bool:
+    """`please don't send`: an order whose object stood before it."""
+    return (
+        clause.has("send", "skip", "notify")
+        and clause.has("ask", "want", "neg", "negword", "skip")
+        and not clause.has("mail", "weak", "other", "third", "role", "me", "we", "you", "group", "get")
+        and len(clause.words) <= 6
+    )
 
 
 def sends_their_own(clause: Clause) -> bool:

@@ -215,7 +215,7 @@ def _of_text(
     signals: list[Signal] = []
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for field in fields_of(text, language):
-            blank = not field.value and field.text.endswith("=")
+            blank = _left_open(field)
             if blank or (field.value and (found := _pure(field, language, steps))):
                 signals += [] if blank else found
                 text = text.replace(field.text, "", 1)
@@ -252,6 +252,12 @@ def _of_text(
         spoken_of = bool(heard.signals) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
         topic = topic_after
     return signals
+
+
+def _left_open(field: Field) -> bool:
+    """`Notify them? ____`, `Notify them (yes / no): yes / no`: a line that nobody filled in."""
+    unfilled = re.search(r"\w|__|\.\.|--", field.value) and is_blank(field.value)
+    return bool(unfilled) or (not field.value and field.text.endswith("="))
 
 
 def _answered(signals: list[Signal], heard: Heard) -> list[Signal]:

@@ -87,7 +87,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         hit
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
-        if not (clause.has("self", "selftell") and any(we.first == hit.first for we in clause.hits("we")))
+        if not (clause.has("self", "selftell") and _is_spoken_in(clause, hit))
         if not _describes(clause, hit)
     ]
     if topic.asked and (short := _echoed(clause)):
@@ -170,6 +170,11 @@ def _echoed(clause: Clause) -> str:
     if len(rest) > 4 or any(word not in small("fillers") and word not in small("echo_rest") for word in rest):
         return ""
     return "no" if denied else "yes"
+
+
+def _is_spoken_in(clause: Clause, hit: Hit) -> bool:
+    """`on s'en charge`: the French we, no switch that is on."""
+    return any(other.first <= hit.first <= other.last for other in clause.hits("we", "selftell"))
 
 
 def _weighed(clause: Clause, topic: Topic) -> Reading | None:

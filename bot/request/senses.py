@@ -1,10 +1,13 @@
 """Second stage of the preference: of the meanings a word may have, the one that its neighbours leave it."""
 
+from dataclasses import replace
+
 from bot.request.vocabulary import Hit, small
 
 
 def sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple[Hit, ...]:
     """One word, one sense: a noun for the mail is no verb, an article before a role no learner."""
+    hits = tuple(_up_to_its_time(hit, words) for hit in hits)
     nouns = {"mail"} if language == "en" else {"mail", "weak"}
     taken = {place for hit in hits if hit.tag in nouns for place in range(hit.first, hit.last + 1)}
     articled = {
@@ -28,6 +31,14 @@ def sorted_out(hits: tuple[Hit, ...], words: list[str], language: str) -> tuple[
         and not (hit.tag in {"them", "it"} and hit.last + 1 in roles and language != "en")
         and not (hit.tag == "them" and hit.last + 1 in mails and words[hit.last].casefold() in determiners)
     )
+
+
+def _up_to_its_time(hit: Hit, words: list[str]) -> Hit:
+    """`a mail as soon as the accounts are ready` is any mail; `a mail about the account` is the learners'."""
+    between = {word.casefold() for word in words[hit.first + 1 : hit.last]}
+    if hit.tag == "mail" and between & small("whens"):
+        return replace(hit, tag="weak", last=hit.first)
+    return hit
 
 
 def _joins_no_mail(hit: Hit, words: list[str], mails: set[int]) -> bool:

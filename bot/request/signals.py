@@ -53,7 +53,7 @@ def _before_all(clause: Clause) -> Reading | None:
         clause.has("only")
         and (named or clause.has("notify"))
         and clause.has("get", "send", "notify")
-        and limit_of(clause) == "only some"
+        and limit_of(clause) in {"only some", "group"}
     ):
         return Stance.UNCLEAR, "only some"
     if (
@@ -65,9 +65,19 @@ def _before_all(clause: Clause) -> Reading | None:
     unsure = clause.has("undecided") and (clause.has("mail", "notify") or (named and not clause.has("lost")))
     if unsure and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"
+    if named and clause.has("delegate") and addressee(clause) != "me" and not clause.has("other"):
+        return Stance.UNCLEAR, "delegate"
+    if named and addressee(clause) == "third" and _waits(clause):
+        return Stance.UNCLEAR, "put off"
     if named and clause.has("delay") and all(clause.has(tag) for tag in ("we", "tell", "you")):
         return Stance.UNCLEAR, "put off"
     return None
+
+
+def _waits(clause: Clause) -> bool:
+    """`wait with the emails until the board agrees`: whom it hangs on is no addressee."""
+    starts = [hit.first for hit in clause.hits("delay")]
+    return bool(starts) and starts[0] <= clause.has("ask") and not clause.has("you")
 
 
 def _asked_about(clause: Clause, asks: bool) -> Reading | None:
@@ -82,9 +92,16 @@ def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
     if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
         return None
+    acts, past = clause.hits("notify", "tell", "send"), clause.hits("history")[0]
     awaited = [at for at, word in enumerate(clause.words) if word.casefold() in small("till")]
-    if awaited and awaited[0] < clause.hits("history")[0].first and clause.has(*ACTS):
+    if awaited and awaited[0] < past.first and clause.has(*ACTS):
         # `… until we've had our launch`: what is waited for is no past.
+        return None
+    if (
+        acts
+        and acts[0].first <= 1
+        and any(acts[0].last < hit.first < past.first for hit in clause.hits("that_"))
+    ):
         return None
     if clause.has("expects") and clause.has("mail", "weak") and not clause.has("neg"):
         return Stance.YES, "they expect it"
@@ -107,7 +124,7 @@ def _their_own(clause: Clause) -> Reading | None:
 
 def _limit(clause: Clause) -> Reading | None:
     limit = limit_of(clause)
-    if not limit or (limit == "put off" and tells_themselves(clause) and not clause.has("neg")):
+    if not limit or (limit in {"put off", "channel"} and tells_themselves(clause) and not clause.has("neg")):
         return None
     return Stance.UNCLEAR, limit
 

@@ -4,10 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
-from bot.request.elsewhere import goes_elsewhere, rather_to_us, tells_us_when
+from bot.request.elsewhere import goes_elsewhere, goes_on_about_another, rather_to_us, tells_us_when
 from bot.request.forms import topic_of
-from bot.request.limits import LIMITS, limit_of
-from bot.request.matter import ACTS, Topic, is_about, requests, tells_themselves
+from bot.request.limits import LIMITS, contrasts, limit_of
+from bot.request.matter import (
+    ACTS,
+    Topic,
+    is_about,
+    names_mail,
+    only_acts,
+    polarity,
+    requests,
+    tells_themselves,
+)
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.turns import last_word, only_takes_back
@@ -43,13 +52,13 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     """The signals of a sentence. `topic` is the question it may answer; `spoken_of` says whether the
     mail was the matter of the sentence before, so that `scrap that` and `it` are understood."""
     here = topic
-    if here is None and (spoken_of or _names_mail(sentence)):
-        here = Topic(asked=False, here=_names_mail(sentence))
+    if here is None and (spoken_of or names_mail(sentence.clauses)):
+        here = Topic(asked=False, here=names_mail(sentence.clauses))
     turns = any(clause.has("scrap") for clause in sentence.clauses) and spoken_of
     fades = any(clause.has("initial") for clause in sentence.clauses)
     readings: list[tuple[Clause, Reading | None]] = []
     steps: list[str] = []
-    asked_here, told = None, False
+    asked_here, told, turns_here = None, False, False
     asks = sentence.asks
     before: Clause | None = None
     for clause in _carried(sentence.clauses):
@@ -61,7 +70,11 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
             told and _goes_on_telling(clause)
         )
         given |= before is not None and (tells_us_when(before, clause) or rather_to_us(before, clause))
+        given |= goes_on_about_another((other for other, _ in readings), clause)
         read = None if given else read_clause(clause, resolved, asks=asks)
+        if read is None and not given and turns_here and here is not None and only_acts(clause):
+            read = (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO, "their last word")
+        turns_here |= clause.has("scrap", "initial")
         if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
         before = clause
@@ -83,6 +96,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
+    if spoken_of and not signals and len(readings) == 1 and contrasts(readings[0][0]):
+        signals = [Signal(stance=Stance.UNCLEAR, why="a group", evidence=sentence.text, where=where)]
     if turns and not signals and only_takes_back(sentence):
         signals = [
             Signal(
@@ -97,20 +112,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     return Heard(
         signals=tuple(signals),
         topic=_left(sentence, signals, topic, asked_here),
-        names_mail=_names_mail(sentence),
+        names_mail=names_mail(sentence.clauses),
         steps=tuple(steps),
     )
-
-
-def _names_mail(sentence: Sentence) -> bool:
-    return any(clause.has("mail", "weak", "notify") and not _is_theirs(clause) for clause in sentence.clauses)
-
-
-def _is_theirs(clause: Clause) -> bool:
-    """`I get too many emails`: the sender's own mail, not the learners'."""
-    starts = [hit.first for hit in clause.hits("we")]
-    gets = [hit.first for hit in clause.hits("get", "history") if starts and hit.first >= starts[0]]
-    return bool(gets) and not any(starts[0] < hit.first < gets[0] for hit in clause.hits("them", "ask"))
 
 
 def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
@@ -207,7 +211,9 @@ def _unopposed(readings: list[tuple[Clause, Reading | None]], found: list[Readin
     if not any(stance is Stance.YES for stance, _ in found):
         return found
     denials = [
-        clause for clause, read in readings if read is None and (_denies(clause) or _contradicts(clause))
+        clause
+        for clause, read in readings
+        if read is None and (_denies(clause) or _contradicts(clause) or contrasts(clause))
     ]
     return [*found, (Stance.UNCLEAR, "a denial beside it")] if denials else found
 
@@ -260,6 +266,11 @@ def _fragment_limit(clause: Clause) -> str:
 
 def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]) -> list[Reading]:
     """`text them instead of the email`: another channel is not a plain no, unless they see to it."""
+    if any(
+        clause.link == "instead_" and read and clause.has("channel") and not clause.has("self", "selftell")
+        for clause, read in readings
+    ):
+        return [(Stance.UNCLEAR, "another channel")]
     if not any(clause.link == "instead_" and read for clause, read in readings):
         return found
     others = [clause for clause, _ in readings if clause.link != "instead_"]

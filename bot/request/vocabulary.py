@@ -17,8 +17,9 @@ from bot.request.spelling import fold, tokens_of
 LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
 # Words that one typo turns into another meaning are never guessed; shorter words neither.
 GUESSED_FROM = 6
-GAP = ".."
-MAX_GAP = 4
+GAP, LONG_GAP = "..", "..."
+# A German or Dutch prefix stands at the end of its clause, however much comes between.
+MAX_GAP, MAX_LONG_GAP = 4, 14
 SHORTEST_STEM = 3
 SHORTEST_INFLECTED = 4
 KNOWN_WORDS = 20_000
@@ -40,7 +41,14 @@ class _Node:
 
     words: dict[str, "_Node"] = field(default_factory=dict)
     gaps: dict[str, "_Node"] = field(default_factory=dict)
+    far: dict[str, "_Node"] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+
+    def step(self, symbol: str, between: int) -> "_Node | None":
+        """Where a word leads that stands so many words further on."""
+        next_to = self.words.get(symbol) if not between else None
+        near = self.gaps.get(symbol) if between <= MAX_GAP else None
+        return next_to or near or self.far.get(symbol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,9 @@ class Lexicon:
             if hit.tag not in {"notify", "tell", "send"}:
                 continue
             for tag, endings in self.endings.items():
-                if fold(words[hit.last]).endswith(endings):
-                    found.append(Hit(tag=tag, first=hit.last, last=hit.last))
+                for place in {hit.first, hit.last}:
+                    if fold(words[place]).endswith(endings):
+                        found.append(Hit(tag=tag, first=place, last=place))
         return found
 
 
@@ -128,9 +137,10 @@ class Layer:
             if node.tags:
                 found.append((node.tags, places[1:]))
             here = places[-1] + 1
-            for place in range(here, min(here + MAX_GAP + 1 if node.gaps else here + 1, len(known))):
+            reach = MAX_LONG_GAP if node.far else MAX_GAP if node.gaps else 0
+            for place in range(here, min(here + reach + 1, len(known))):
                 for symbol in known[place]:
-                    step = (node.words.get(symbol) if place == here else None) or node.gaps.get(symbol)
+                    step = node.step(symbol, place - here)
                     if step is not None:
                         open_paths.append((step, (*places, place)))
         return found
@@ -157,7 +167,7 @@ class Layer:
         return ()
 
     def _listed(self, word: str) -> tuple[str, ...]:
-        forms = (word, word.casefold(), fold(word)) if len(word) > 3 else (word, word.casefold())
+        forms = (word, word.casefold(), _plain(word)) if len(word) > 3 else (word, word.casefold())
         for form in dict.fromkeys(forms):
             own = list(self.words.get(form, ()))
             for size in range(SHORTEST_STEM, len(form) + 1):
@@ -215,7 +225,7 @@ def _layer(
         for phrase in written:
             for elements in _variants(phrase, sets):
                 _plant(root, elements, tag)
-                for element in set(elements) - {GAP}:
+                for element in set(elements) - {GAP, LONG_GAP}:
                     _enlist(element, words, stems)
     return Layer(root=root, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
 
@@ -249,18 +259,24 @@ def _enlist(element: str, words: dict[str, tuple[str, ...]], stems: dict[str, tu
 
 def _spellings(word: str) -> set[str]:
     """With and without accents; in the shortest words the accent is the meaning (`sí`, `si`)."""
-    return {word, fold(word)} if len(word) > 3 and word.islower() else {word}
+    return {word, _plain(word)} if len(word) > 3 and word.islower() else {word}
+
+
+def _plain(word: str) -> str:
+    """Lower-case and without accents, unless that is another word."""
+    plain = fold(word)
+    return word.casefold() if plain in small("unaccented") else plain
 
 
 def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
-    node, after_gap = root, False
+    node, gap = root, ""
     for element in elements:
-        if element == GAP:
-            after_gap = True
+        if element in {GAP, LONG_GAP}:
+            gap = element
             continue
-        branch = node.gaps if after_gap else node.words
+        branch = {GAP: node.gaps, LONG_GAP: node.far}.get(gap, node.words)
         node = branch.setdefault(element, _Node())
-        after_gap = False
+        gap = ""
     if node is not root and tag not in node.tags:
         node.tags.append(tag)
 
