@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
 from bot.request.forms import topic_of
-from bot.request.limits import LIMITS, limit_of
+from bot.request.limits import fragment_limit
 from bot.request.matter import ACTS, Topic, addressee, is_about, requests, tells_themselves
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
@@ -188,7 +188,7 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
     pending, since, turned = "", "", False
     for clause, read in readings:
         turned |= clause.link == "but_"
-        limit = (_fragment_limit(clause) or _timed(clause, found)) if read is None else ""
+        limit = (fragment_limit(clause) or _timed(clause, found)) if read is None else ""
         if read is None and limit and found:
             found[-1] = (Stance.UNCLEAR, limit)
         elif read is None and limit:
@@ -258,20 +258,6 @@ def _timed(clause: Clause, found: list[Reading]) -> str:
     deed = "".join(clause.words[1:2]).casefold()
     deadline = found[-1][0] is Stance.YES or not deed or deed.endswith("ing") or deed in small("making")
     return "" if deadline else "put off"
-
-
-def _fragment_limit(clause: Clause) -> str:
-    if clause.link in {"because", "so_"} or not clause.has(*LIMITS) or clause.has("same"):
-        return ""
-    if clause.has("channel") and clause.has("neg"):
-        return ""
-    if any(hit.first == 0 for hit in clause.hits("group", "except", "only")):
-        return limit_of(clause)
-    if clause.link in {"cond", "when_", "but_"} or (
-        len(clause.words) <= 5 and not clause.has("them", "we", "third")
-    ):
-        return limit_of(clause)
-    return ""
 
 
 def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]) -> list[Reading]:
