@@ -65,6 +65,9 @@ def _before_all(clause: Clause) -> Reading | None:
         and clause.has("get", "send", "notify", "group")
     ):
         return Stance.UNCLEAR, "column by column"
+    texted = {hit.last for hit in clause.hits("channel") if hit.last > hit.first}
+    if clause.has("ask") and texted & {hit.last for hit in clause.hits("them")}:
+        return Stance.UNCLEAR, "another channel"
     unsure = clause.has("undecided") and (clause.has("mail", "notify") or (named and not clause.has("lost")))
     if unsure and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"

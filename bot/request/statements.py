@@ -60,6 +60,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
             told and _goes_on_telling(clause)
         )
         given |= before is not None and (_tells_us_when(before, clause) or _rather_to_us(before, clause))
+        last = clause is sentence.clauses[-1]
+        given |= last and before is not None and _depends_on_it(before, clause, here)
         read = None if given else read_clause(clause, resolved, asks=asks)
         if before is not None and _goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -105,6 +107,13 @@ def _tells_us_when(before: Clause, clause: Clause) -> bool:
     """`tell me, when all is done`: the condition belongs to our news, not to the learners' mail."""
     told = addressee(before) == "me" and before.has("tell", "notify")
     return told and clause.link in {"cond", "when_"} and not clause.has("mail", "notify")
+
+
+def _depends_on_it(before: Clause, clause: Clause, topic: Topic | None) -> bool:
+    """`the depot is in column D if you need it`: a condition at the end is that of what stands before it."""
+    opens = [word.casefold() for word in clause.words[:2]]
+    elsewhere = not is_about(before, topic) and not before.has("undecided", "fine", "bad", "want", "them")
+    return clause.link == "cond" and opens[1:] == ["you"] and elsewhere and not before.replies
 
 
 def _rather_to_us(before: Clause, clause: Clause) -> bool:

@@ -30,6 +30,9 @@ def describes_some(clause: Clause) -> bool:
     groups = [hit for hit in clause.hits("group", "them") if hit.first == 0]
     if clause.language != "en" or not clause.has("group") or not groups:
         return False
+    if clause.words[0].casefold() not in small("partitive"):
+        # `the rest are known to us` stands against those who are to be told.
+        return False
     start = max(hit.last for hit in groups) + 1
     start = max([start, *(hit.last + 1 for hit in clause.hits("them") if hit.first == start)])
     rest = [word.casefold() for word in clause.words[start : start + 3]]
@@ -39,7 +42,7 @@ def describes_some(clause: Clause) -> bool:
         at for at, word in enumerate(clause.words) if at > start and word.casefold() in small("joiners")
     )
     end = next(joined, len(clause.words))
-    means = clause.hits(*ACTS, "mail", "weak", "want", "ask", "it")
+    means = clause.hits(*ACTS, "mail", "weak", "want", "ask")
     return not any(start < hit.first < end for hit in means if clause.said(hit).casefold() != rest[0])
 
 
