@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.request.clauses import Clause
-from bot.request.matter import ACTS, addressee
+from bot.request.matter import ACTS, Topic, addressee, is_about
 
 
 def tells_us_when(before: Clause, clause: Clause) -> bool:
@@ -40,3 +40,10 @@ def goes_on_about_another(earlier: Iterable[Clause], clause: Clause) -> bool:
 
 def _only_names_another(clause: Clause) -> bool:
     return clause.has("third", "role") and not clause.has("notify", "tell", "send", "get", "mail", "weak")
+
+
+def depends_on_it(before: Clause, clause: Clause, topic: Topic | None) -> bool:
+    """`the depot is in column D if you need it`: a condition at the end is that of what stands before it."""
+    opens = [word.casefold() for word in clause.words[:2]]
+    elsewhere = not is_about(before, topic) and not before.has("undecided", "fine", "bad", "want", "them")
+    return clause.link == "cond" and opens[1:] == ["you"] and elsewhere and not before.replies

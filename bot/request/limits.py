@@ -2,6 +2,7 @@
 
 from bot.request.clauses import Clause
 from bot.request.matter import ACTS
+from bot.request.subgroups import describes_some
 from bot.request.vocabulary import Hit, small
 
 LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group", "only", "cond", "delay")
@@ -42,6 +43,21 @@ def contrasts(clause: Clause) -> bool:
         return False
     named = words[0] in small("definite") | small("narrowing") | small("every")
     return named or clause.has("them", "role", "third", "group")
+
+
+def fragment_limit(clause: Clause) -> str:
+    """Why a piece that says nothing of its own limits what stands beside it: `but only the managers`."""
+    if clause.link in {"because", "so_"} or not clause.has(*LIMITS) or clause.has("same"):
+        return ""
+    if (clause.has("channel") and clause.has("neg")) or describes_some(clause):
+        return ""
+    if any(hit.first == 0 for hit in clause.hits("group", "except", "only")):
+        return limit_of(clause)
+    if clause.link in {"cond", "when_", "but_"} or (
+        len(clause.words) <= 5 and not clause.has("them", "we", "third")
+    ):
+        return limit_of(clause)
+    return ""
 
 
 def _within_mail(clause: Clause, limit: Hit) -> bool:

@@ -123,12 +123,21 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
         return True
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
+    if clause.has("fine", "bad") and clause.has("them", "them_") and _are_getting_it(clause):
+        return True
     if topic is None:
         return False
     wishes = any(clause.said(hit).casefold() not in small("please") for hit in clause.hits("want"))
     return (clause.has("it") and (wishes or clause.has(*ACTS, "fine"))) or (
         who == "them" and clause.has(*ACTS) and not clause.has("me")
     )
+
+
+def _are_getting_it(clause: Clause) -> bool:
+    """`no harm in them getting it`: of all that learners may get, a mailbox for uploads is asked of one."""
+    starts = {hit.first for hit in clause.hits("it")}
+    getting = [hit for hit in clause.hits("get") if clause.words[hit.first].casefold() in small("receiving")]
+    return any(hit.last + 1 in starts for hit in getting)
 
 
 def _offers_us(clause: Clause) -> bool:

@@ -15,6 +15,7 @@ from bot.request.matter import (
 )
 from bot.request.pointing import only_points
 from bot.request.replies import Reading, Stance, read_evasion, read_label, read_reply
+from bot.request.subgroups import describes_some, speaks_of_part
 from bot.request.vocabulary import small
 
 
@@ -29,6 +30,8 @@ def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading |
         return Stance.TOPIC, "names the mail"
     if only_points(clause):
         return (Stance.TOPIC, "names the mail") if clause.has("mail", "weak") else None
+    if describes_some(clause):
+        return None
     if found := _before_all(clause):
         return found
     if not is_about(clause, topic):
@@ -62,6 +65,9 @@ def _before_all(clause: Clause) -> Reading | None:
         and clause.has("get", "send", "notify", "group")
     ):
         return Stance.UNCLEAR, "column by column"
+    texted = {hit.last for hit in clause.hits("channel") if hit.last > hit.first}
+    if clause.has("ask") and texted & {hit.last for hit in clause.hits("them")}:
+        return Stance.UNCLEAR, "another channel"
     unsure = clause.has("undecided") and (clause.has("mail", "notify") or (named and not clause.has("lost")))
     if unsure and addressee(clause) != "me":
         return Stance.UNCLEAR, "undecided"
@@ -164,6 +170,8 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
         return Stance.UNCLEAR, "negations"
     if sign > 0 and not _is_wished(clause):
         return Stance.UNCLEAR, "no plain wish"
+    if speaks_of_part(clause):
+        return Stance.UNCLEAR, "a part of them"
     return (Stance.YES, "wants it") if sign > 0 else (Stance.NO, "does not want it")
 
 

@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.request.clauses import Clause, Sentence
-from bot.request.elsewhere import goes_elsewhere, goes_on_about_another, rather_to_us, tells_us_when
+from bot.request.elsewhere import (
+    depends_on_it,
+    goes_elsewhere,
+    goes_on_about_another,
+    rather_to_us,
+    tells_us_when,
+)
 from bot.request.forms import topic_of
-from bot.request.limits import LIMITS, contrasts, limit_of
+from bot.request.limits import contrasts, fragment_limit
 from bot.request.matter import (
     ACTS,
     Topic,
@@ -71,6 +77,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         )
         given |= before is not None and (tells_us_when(before, clause) or rather_to_us(before, clause))
         given |= goes_on_about_another((other for other, _ in readings), clause)
+        last = clause is sentence.clauses[-1]
+        given |= last and before is not None and depends_on_it(before, clause, here)
         read = None if given else read_clause(clause, resolved, asks=asks)
         if read is None and not given and turns_here and here is not None and only_acts(clause):
             read = (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO, "their last word")
@@ -176,7 +184,7 @@ def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
     pending, since, turned = "", "", False
     for clause, read in readings:
         turned |= clause.link == "but_"
-        limit = (_fragment_limit(clause) or _timed(clause, found)) if read is None else ""
+        limit = (fragment_limit(clause) or _timed(clause, found)) if read is None else ""
         if read is None and limit and found:
             found[-1] = (Stance.UNCLEAR, limit)
         elif read is None and limit:
@@ -248,20 +256,6 @@ def _timed(clause: Clause, found: list[Reading]) -> str:
     deed = "".join(clause.words[1:2]).casefold()
     deadline = found[-1][0] is Stance.YES or not deed or deed.endswith("ing") or deed in small("making")
     return "" if deadline else "put off"
-
-
-def _fragment_limit(clause: Clause) -> str:
-    if clause.link in {"because", "so_"} or not clause.has(*LIMITS) or clause.has("same"):
-        return ""
-    if clause.has("channel") and clause.has("neg"):
-        return ""
-    if any(hit.first == 0 for hit in clause.hits("group", "except", "only")):
-        return limit_of(clause)
-    if clause.link in {"cond", "when_", "but_"} or (
-        len(clause.words) <= 5 and not clause.has("them", "we", "third")
-    ):
-        return limit_of(clause)
-    return ""
 
 
 def _instead(readings: list[tuple[Clause, Reading | None]], found: list[Reading]) -> list[Reading]:
