@@ -1,3 +1,16 @@
 """What every test may ask for: the fixtures of the real servers (nothing starts before it is asked for)."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.nursery import Nursery
+
 pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def nursery_of_all() -> Iterator[Nursery]:
+    """One process that has read in the program, for every scene of this run."""
+    with Nursery() as made:
+        yield made

@@ -21,9 +21,14 @@ def database(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -
 
 
 @pytest.fixture
-def scene(servers: Servers, database: str, tmp_path: Path) -> Iterator[Scene]:
-    """Servers and a configuration; nothing runs yet."""
-    made = Scene(servers=servers, database=database, folder=tmp_path)
+def scene(servers: Servers, database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    """Servers and a configuration; nothing runs yet.
+
+    Beside the embedded pair its bots are forks of one process that has read in the program; on real servers
+    each starts as on the command line.
+    """
+    nursery = None if real(servers) else request.getfixturevalue("nursery_of_all")
+    made = Scene(servers=servers, database=database, folder=tmp_path, nursery=nursery)
     made.configure()
     yield made
     made.end()

@@ -41,7 +41,11 @@ class Bot:
 
     def terminate(self) -> None:
         """SIGTERM."""
-        os.kill(self.pid, signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
+
+    def send_signal(self, number: int) -> None:
+        """Any other signal."""
+        os.kill(self.pid, number)
 
 
 class Nursery:
@@ -71,11 +75,26 @@ class Nursery:
         self._process.wait(10)
         self._process.stdout.close()
 
-    def start(self, arguments: Sequence[str], log: Path, *, trap: str = "") -> Bot:
-        """`rollcall` with these arguments, in a process group of its own, perhaps with a saboteur's trap."""
-        bot = Bot(self, self.ask({"arguments": list(arguments), "log": str(log), "trap": trap}))
+    def start(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        *,
+        trap: str = "",
+        environment: dict[str, str] | None = None,
+    ) -> Bot:
+        """`rollcall` with these arguments, in a process group of its own and in the folder of its log,
+        perhaps with a saboteur's trap."""
+        request = {"arguments": list(arguments), "log": str(log), "trap": trap}
+        bot = Bot(self, self.ask(request | {"environment": environment or dict(os.environ)}))
         self._bots.append(bot)
         return bot
+
+    def run(self, arguments: Sequence[str], folder: Path) -> tuple[int, str]:
+        """The same to its end: the exit code and what it printed."""
+        printed = folder / f"printed-{len(self._bots)}.log"
+        code = self.start(arguments, printed).wait(60)
+        return code, printed.read_text(encoding="utf-8")
 
     def ask(self, request: dict[str, Any]) -> Any:
         """One request, one answer."""
@@ -114,6 +133,9 @@ def code_of(pid: int, codes: dict[int, int]) -> int | None:
 def be_a_bot(request: dict[str, Any]) -> int:
     """In the fork: become the program, as the command line would have started it."""
     os.setpgid(0, 0)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(Path(request["log"]).parent)
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for target, source in ((0, nothing), (1, log), (2, log)):

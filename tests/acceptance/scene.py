@@ -23,9 +23,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.engine import open_engine
+from tests.acceptance.nursery import Bot, Nursery
 from tests.wire.servers import CUSTOMER, SUPPORT, EmbeddedServers, RealServers, Servers
 
 Found = TypeVar("Found")
+Process = subprocess.Popen[bytes] | Bot
 AUTHSERV = "mx.yourcompany.test"
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _numbers = itertools.count(1)
@@ -101,7 +103,8 @@ class Scene:
     database: str
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
+    nursery: Nursery | None = None
 
     def configure(self, **changes: Any) -> Path:
         """Write the configuration; `changes` replace whole top-level keys."""
@@ -139,11 +142,15 @@ class Scene:
 
     # ------------------------------------------------------------------ the process
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> Process:
         """Start one bot."""
         path = self.folder / "config.toml"
         if not path.exists():
             self.configure()
+        if self.nursery is not None:
+            bot = self.nursery.start(["run", "--config", str(path)], self.folder / "bot.log")
+            self.processes.append(bot)
+            return bot
         log = (self.folder / "bot.log").open("ab")
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run", "--config", str(path)],
@@ -157,13 +164,13 @@ class Scene:
         self.processes.append(process)
         return process
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Process) -> None:
         """SIGKILL it and everything it started, as a power cut would."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
-    def stop(self, process: subprocess.Popen[bytes]) -> int:
+    def stop(self, process: Process) -> int:
         """SIGTERM; returns the exit code."""
         process.terminate()
         return process.wait(15)
@@ -181,8 +188,13 @@ class Scene:
 
     def command(self, *arguments: str, code: int | None = 0) -> str:
         """Run a rollcall command with the scene's configuration; returns what it printed."""
+        line = [*arguments, "--config", str(self.folder / "config.toml")]
+        if self.nursery is not None:
+            ended, printed = self.nursery.run(line, self.folder)
+            assert code is None or ended == code, printed
+            return printed
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments, "--config", str(self.folder / "config.toml")],
+            [sys.executable, "-m", "bot", *line],
             capture_output=True,
             text=True,
             timeout=60,

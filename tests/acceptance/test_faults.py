@@ -42,8 +42,9 @@ def an_upload(*names: str) -> EmailMessage:
 
 
 def status(scene: Scene) -> str:
-    """Everything `rollcall status --json` says, as text."""
-    return json.dumps(json.loads(scene.command("status", "--json", code=None)), ensure_ascii=False)
+    """Everything `rollcall status --json` says, as text; before the first start there is no ledger yet."""
+    printed = scene.command("status", "--json", code=None)
+    return json.dumps(json.loads(printed), ensure_ascii=False) if printed.startswith("{") else printed
 
 
 def wait_for_status(scene: Scene, *words: str, seconds: float = 25.0) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.scene import Scene
 from tests.servers.certificates import Certificates
 from tests.wire.portal_scene import GOOD, PortalScene
@@ -12,10 +13,11 @@ from tests.wire.servers import EmbeddedServers
 
 
 @pytest.fixture
-def portal_scene(certificates: Certificates, tmp_path: Path) -> Iterator[Scene]:
+def portal_scene(certificates: Certificates, tmp_path: Path, nursery_of_all: Nursery) -> Iterator[Scene]:
     """Servers and an empty folder; nothing runs yet."""
     servers = EmbeddedServers(certificates)
-    made = Scene(servers=servers, database=f"sqlite:///{tmp_path}/rollcall.db", folder=tmp_path)
+    database = f"sqlite:///{tmp_path}/rollcall.db"
+    made = Scene(servers=servers, database=database, folder=tmp_path, nursery=nursery_of_all)
     yield made
     made.end()
     servers.stop()
@@ -23,12 +25,13 @@ def portal_scene(certificates: Certificates, tmp_path: Path) -> Iterator[Scene]:
 
 @pytest.fixture(scope="module")
 def module_portal(
-    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory, nursery_of_all: Nursery
 ) -> Iterator[PortalScene]:
     """A running portal for all tests of a file that leave it as it was: Ann is invited, Bob is in."""
     folder = tmp_path_factory.mktemp("portal")
     servers = EmbeddedServers(certificates)
-    made = Scene(servers=servers, database=f"sqlite:///{folder}/rollcall.db", folder=folder)
+    database = f"sqlite:///{folder}/rollcall.db"
+    made = Scene(servers=servers, database=database, folder=folder, nursery=nursery_of_all)
     try:
         portal = PortalScene(made)
         portal.links = dict(zip(("ann", "bob"), portal.invite("ann", "bob"), strict=True))
