@@ -20,13 +20,14 @@ from bot.values.ledger import MessageState, NoticeAction, NoticeOrder, Settlemen
 from tests.servers.mail import MailLab
 
 # 10,000 with ROLLCALL_BENCH_NOTICES=10000: each costs the same, and Postfix needs minutes for so many.
-COUNT = int(os.environ.get("ROLLCALL_BENCH_NOTICES", "500"))
+COUNT = int(os.environ.get("ROLLCALL_BENCH_NOTICES", "3000"))
 TARGET = 0.8
 WHERE = "Postfix takes each mail to its disk; beside that a template, a one-time link and a row per notice."
 LIMIT = "the SMTP server's pace over the given connections."
 NEXT = (
-    "not profiled yet; the floor sends one ready-made letter of 3 kB, ours makes each from its template and "
-    "writes down its link and its result. Next: render a batch ahead while the last one is being sent."
+    "the floor sends one ready-made letter of 3 kB; ours makes each of 8 kB from its template (2 ms of "
+    "processor), beside the server on the same cores, and writes down its link and its result. Next: letters "
+    "made in a process of their own."
 )
 LETTER = (
     b"From: support@yourcompany.test\r\nTo: customer2@customer.test\r\nSubject: An account\r\n\r\n"

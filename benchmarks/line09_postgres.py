@@ -8,7 +8,7 @@ from benchmarks.lab import a_lab
 from benchmarks.line04_backlog import pace
 from tests.servers.postgres import Postgres
 
-COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "60"))
+COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "300"))
 TARGET = 1.5
 WHERE = "as in line 4; several bots share the claims, one at a time holds the mailbox."
 LIMIT = (
