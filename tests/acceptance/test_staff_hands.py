@@ -1,5 +1,6 @@
 """The staff work in the same mailbox: they move, delete, read and flag what they like, whenever they like."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -10,6 +11,11 @@ from tests.acceptance.nursery import Bot, Nursery
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.acceptance.staff import staff_at
 from tests.platforms.moodle_server import TOKEN, MoodleServer
+from tests.wire.servers import CUSTOMER, RealServers
+
+real_only = pytest.mark.parametrize(
+    "servers", [pytest.param("dovecot and postfix", marks=pytest.mark.servers)], indirect=True
+)
 
 
 @pytest.fixture
@@ -154,3 +160,33 @@ def test_after_yesterdays_database_is_restored_nothing_is_done_twice(scene: Scen
         assert len(scene.notices("ann")) == 1
         assert len(scene.notices("bob")) == 1
         assert len(scene.replies_to(first)) == 1
+
+
+@real_only
+def test_a_mailbox_of_a_hundred_thousand_messages_is_served_like_any_other(scene: Scene) -> None:
+    assert isinstance(scene.servers, RealServers)
+    lab = scene.servers.lab
+    lab.deliver(an_upload("old").as_bytes(), sender=CUSTOMER)
+    wait_for(lambda: lab.messages("support"), "the first mail")
+    home = lab.place.directory / "mail" / "support" / "maildir" / "cur"
+    old = next(path for path in home.parent.glob("*/*") if path.parent.name in {"cur", "new"})
+    owner = old.stat()
+    for number in range(100_000):
+        name = home / f"1700000000.M{number}P1.old:2,"
+        if number % 10_000:
+            os.link(old, name)
+        else:
+            # A file has only so many names; each ten thousand share one.
+            shutil.copy(old, name)
+            os.chown(name, owner.st_uid, owner.st_gid)
+            old = name
+    assert "100001" in lab.imap.doveadm("mailbox", "status", "-u", "support", "messages", "INBOX")
+    scene.configure(mailboxes=[scene.settings["mailboxes"][0] | {"first_run": "new"}])
+    scene.start()
+    wait_for(lambda: "mailbox_connected" in scene.log() and "first run" in scene.log(), "the first check")
+    new = an_upload("new")
+    lab.deliver(new.as_bytes(), sender=CUSTOMER)
+    scene.reply_to(new, seconds=30)
+    scene.wait_until_at_rest(1)
+    assert scene.accounts() == ["customer2+new@customer.test"]
+    assert scene.query("SELECT count(*) FROM messages") == [(1,)]
