@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause
-from bot.request.reach import reaches_them, stays_unaware
+from bot.request.reach import asks_for_it, reaches_them, stays_unaware
 from bot.request.vocabulary import Hit, small
 
 PERSONS = ("them", "them_", "me", "third", "role", "you")
@@ -34,6 +34,8 @@ def addressee(clause: Clause) -> str:
     """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
     persons = [hit for hit in clause.hits(*PERSONS) if not _does_it(clause, hit)]
     if _wants_to_be_told(clause):
+        return "me"
+    if asks_for_it(clause):
         return "me"
     for verb in clause.hits("notify", "tell", "send"):
         if verb.tag != "send" and _is_named(clause, verb.last + 1):

@@ -23,3 +23,16 @@ def _is_yours(clause: Clause, hit: Hit) -> bool:
 def stays_unaware(clause: Clause) -> bool:
     """`werde ich davon nichts erfahren`: it is the sender who hears nothing."""
     return clause.language != "en" and clause.has("we") and not clause.has("them")
+
+
+def asks_for_it(clause: Clause) -> bool:
+    """`können Sie mir den Text der Mail an die Teilnehmer schicken?`: where the verb ends its clause."""
+    mine = [
+        hit
+        for hit in clause.hits("me")
+        if hit.first == hit.last and clause.words[hit.first - 1].casefold() not in small("for_whom")
+    ]
+    if clause.language not in {"de", "nl"} or not mine or not clause.has("send") or clause.has("we"):
+        return False
+    told = [hit.first for hit in clause.hits("them", "role")]
+    return clause.has("ask") and all(mine[0].first < place for place in told)

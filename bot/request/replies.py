@@ -89,6 +89,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
         if not (clause.has("self", "selftell") and _is_spoken_in(clause, hit))
         if not _describes(clause, hit) and not _is_taken_back(clause, hit)
+        if not _within_aside(clause, hit)
     ]
     if topic.asked and (short := _echoed(clause)):
         return _answered(short, topic)
@@ -134,6 +135,14 @@ def _describes(clause: Clause, hit: Hit) -> bool:
 def _within_praise(clause: Clause, reply: Hit) -> bool:
     """`les vendrá bien`: the reply's word is a part of how good it is."""
     return any(hit.first < reply.first and reply.last <= hit.last for hit in clause.hits("fine"))
+
+
+def _within_aside(clause: Clause, reply: Hit) -> bool:
+    """`no corre prisa`, `eilt nicht`: a denial that belongs to something else."""
+    asides = [hit for hit in clause.hits("neutral") if hit.first < hit.last]
+    return clause.language != "en" and any(
+        hit.first <= reply.first and reply.last <= hit.last for hit in asides
+    )
 
 
 def _is_taken_back(clause: Clause, hit: Hit) -> bool:

@@ -1,7 +1,7 @@
 """Third stage of the preference: changes of mind, within a sentence and from one to the next."""
 
 from bot.request.clauses import Clause, Sentence
-from bot.request.replies import Reading
+from bot.request.replies import Reading, Stance
 
 # So few words that begin with `actually` say nothing else.
 SHORTEST = 3
@@ -26,7 +26,17 @@ def last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Claus
             return readings[index:]
         if readings[index][0].has("scrap") and any(read for _, read in readings[index + 1 :]):
             return readings[index + 1 :]
+    if readings and _leaves_open(readings):
+        return [(readings[-1][0], (Stance.UNCLEAR, "what holds now"))]
     return readings
+
+
+def _leaves_open(readings: list[tuple[Clause, Reading | None]]) -> bool:
+    """`first we wanted none, but …`: what they want now stands in a piece that was not understood."""
+    clause, read = readings[-1]
+    before = readings[:-1]
+    fades = bool(before) and before[-1][1] is not None and before[-1][0].has("initial")
+    return fades and read is None and clause.has("but_") and not clause.has("other")
 
 
 def _turns_itself(clause: Clause) -> bool:
