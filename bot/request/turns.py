@@ -35,8 +35,8 @@ def _leaves_open(readings: list[tuple[Clause, Reading | None]]) -> bool:
     """`first we wanted none, but …`: what they want now stands in a piece that was not understood."""
     clause, read = readings[-1]
     before = readings[:-1]
-    fades = bool(before) and before[-1][1] is not None and before[-1][0].has("initial")
-    return fades and read is None and clause.has("but_") and not clause.has("other")
+    fades = any(earlier.has("initial") for earlier, _ in before) and any(heard for _, heard in before)
+    return fades and read is None and clause.has("but_", "scrap") and not clause.has("other")
 
 
 def _turns_itself(clause: Clause) -> bool:
