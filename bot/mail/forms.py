@@ -8,11 +8,10 @@ from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 from bot.mail.tables import pair_rows
 from bot.mail.ticks import Choice, has_boxes, read_choices
+from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
 
 _LONGEST_LABEL = 120
-# No mail program wraps a line as short as this: who types `Seven` and below it `no` means two answers.
-_SHORTEST_WRAPPED = 20
 _LABELLED = re.compile(
     r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}\s*[:：]\*{0,2}\s*(.*)"
 )
@@ -25,6 +24,13 @@ _ANSWER_LETTER = re.compile(
 )
 _QUESTION_LETTER = re.compile(
     r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
+)
+# A short line without a stop, right above its boxes, and what it tells people to do with them.
+_HEADING = re.compile(r"(?:[^\s.,!;?]+\s+){0,7}[^\s.,!;?]+")
+_INSTRUCTION = re.compile(
+    r"\s*\([^()]*\b(?:tick|check|mark|select|choose|circle|delete|ankreuz|auswähl|coch|chois|marcar|marque|"
+    r"selec|eleg|barrar|segn|spunt|scegli|kruis|kies|assinal|escolh)[^()]*\)",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"^[\[(<{]\s*([^\])>}]*?)\s*[\])>}]$")
 _SMILEY = re.compile(r"[-o^]?[)(DPp/|](?:\s|$)")
@@ -61,31 +67,23 @@ def read_segments(lines: Sequence[Line], kind: SegmentKind, question: str = "") 
         segments += found.segments
         at += found.length
     end_text()
-    return segments
+    return [
+        _form(segment.text.strip(), "") if _is_left_open(segments, place) else segment
+        for place, segment in enumerate(segments)
+    ]
 
 
-def unwrap(lines: Sequence[str]) -> str:
-    """The lines as text in which a sentence wrapped by a mail program is one line again."""
-    width = min(max((len(line) for line in lines), default=0), 100)
-    out: list[str] = []
-    for line in lines:
-        text = line.strip()
-        if out and out[-1] and text and _goes_on(out[-1], text, width):
-            out[-1] = f"{out[-1]} {text}"
-        else:
-            out.append(text)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip()
-
-
-def _goes_on(before: str, text: str, width: int) -> bool:
-    """Whether a line is the wrapped rest of the one before."""
-    if re.match(r"[-*•·>]\s|\d{1,2}[.)]\s", text):
-        return False
-    last = len(before) - before.rfind("\n") - 1
-    if text[0].islower() and last >= _SHORTEST_WRAPPED and not before.endswith((".", "!", "?", ":")):
-        return True
-    first_word = text.split(maxsplit=1)[0]
-    return width >= 60 and last % (width + 1) + len(first_word) + 1 > width
+def _is_left_open(segments: Sequence[Segment], place: int) -> bool:
+    """A single question between two filled-in lines is a line of the form that nobody filled in."""
+    around = [*segments[place - 1 : place], *segments[place + 1 : place + 2]]
+    text = segments[place].text.strip()
+    return (
+        segments[place].kind is SegmentKind.TEXT
+        and "\n" not in text
+        and text.endswith(("?", "？"))
+        and len(around) == 2
+        and all(segment.kind is SegmentKind.FORM and segment.text for segment in around)
+    )
 
 
 def _find_form(lines: Sequence[Line], at: int, text: list[str]) -> _Found | None:
@@ -151,19 +149,21 @@ def _read_boxes(lines: Sequence[Line], at: int, text: list[str]) -> _Found | Non
     options = tuple(option for choice in choices for option in choice.options)
     label = choices[0].label
     if not label and (len(options) > 1 or all(not option.option for option in options)):
-        label = _take_label(text)
+        label = _take_label(text, headed=len(options) > 1)
     return _Found(tuple(_from_choice(Choice(label, options), "")), end - at)
 
 
-def _take_label(text: list[str]) -> str:
-    """The last line of running text, taken as label where it asks or ends in a colon."""
+def _take_label(text: list[str], *, headed: bool) -> str:
+    """The last line of running text, taken as label where it asks, ends in a colon or heads the boxes."""
     number = len(text) - 1
     while number >= 0 and not text[number].strip():
         number -= 1
     if number >= 0 and text[number].rstrip().endswith((":", "?", "：", "？")):
         label = text[number].strip()
         del text[number:]
-        return label
+        return _INSTRUCTION.sub("", label)
+    if headed and number >= 0 and number == len(text) - 1 and _HEADING.fullmatch(text[number].strip()):
+        return _INSTRUCTION.sub("", text.pop().strip())
     return ""
 
 

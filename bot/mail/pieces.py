@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.mail.contacts import Names
-from bot.mail.forms import unwrap
 from bot.mail.lines import Line
 from bot.mail.quotes import Kind, Thread, cut_lines
 from bot.mail.signature import strip_frame
+from bot.mail.wrapping import unwrap
 
 QUOTED_LIMIT = 20_000
 # The sender's own words beyond this are passed over in the middle: nobody types that much.

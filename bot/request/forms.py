@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.clauses import Sentence, read_sentences
+from bot.request.clauses import Clause, Sentence, read_sentences
 from bot.request.limits import limit_of
-from bot.request.matter import Topic, is_about, polarity
+from bot.request.matter import ACTS, Topic, is_about, polarity
 from bot.request.vocabulary import LANGUAGES, lexicon, small
 
 MOST_LINES = 500
@@ -41,13 +41,19 @@ def topic_of(question: str, language: str) -> Topic | None:
         spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
         minds = bool(small("minds") & spoken)
         for clause in sentence.clauses:
-            if not is_about(clause, None):
+            if not is_about(clause, None) or _asks_for_an_address(clause):
                 continue
             themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
             sign = 1 if minds else -polarity(clause) if themselves else polarity(clause)
             if found is None or not found.either_or:
                 found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
+
+
+def _asks_for_an_address(clause: Clause) -> bool:
+    """`Should usernames be the email address?`: what stands in a column, not what is sent."""
+    spoken = {word.casefold() for word in clause.words}
+    return bool(small("addresses") & spoken) and clause.has("neutral") and not clause.has(*ACTS)
 
 
 def asked_in(sentence: Sentence) -> str:

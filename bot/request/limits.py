@@ -33,16 +33,29 @@ def limit_of(clause: Clause) -> str:
 
 
 def contrasts(clause: Clause) -> bool:
-    """`die Hamburger nicht`, `a los de Bilbao no`: a piece that ends denied and names people."""
+    """`die Hamburger nicht`, `a los de Bilbao no`, `pour Lille non`: it ends denied and names people."""
     words = [word.casefold() for word in clause.words]
     if not 2 <= len(words) <= 7 or words[-1] not in small("not") | small("refusals"):
         return False
-    if clause.link in {"because", "cond", "when_", "or_"} or clause.has(
-        "other", "neutral", "fine", "me", "we", "you", "lost", "bad", "skip", "mail", "weak", "want", *ACTS
-    ):
+    acts = [hit for hit in clause.hits(*ACTS) if hit.last or words[0] not in small("for_whom")]
+    if acts or clause.link in {"because", "cond", "when_", "or_"}:
         return False
-    named = words[0] in small("definite") | small("narrowing") | small("every")
-    return named or clause.has("them", "role", "third", "group")
+    if clause.has("other", "neutral", "fine", "me", "we", "you", "lost", "bad", "mail", "weak", "want"):
+        return False
+    named = words[0] in small("definite") | small("narrowing") | small("every") | small("for_whom")
+    return named or _is_a_name(clause) or clause.has("them", "role", "third", "group")
+
+
+def _is_a_name(clause: Clause) -> bool:
+    """`Arnhem niet`: one word that no list knows, written large."""
+    known = clause.meaning[:1] + clause.frame[:1] + clause.replies[:1]
+    first = clause.words[0]
+    return (
+        len(clause.words) == 2
+        and first.istitle()
+        and len(first) > 2
+        and not any(hit.first == 0 for hit in known)
+    )
 
 
 def fragment_limit(clause: Clause) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause
+from bot.request.reach import asks_for_it, reaches_them, stays_unaware
 from bot.request.vocabulary import Hit, small
 
 PERSONS = ("them", "them_", "me", "third", "role", "you")
@@ -33,6 +34,8 @@ def addressee(clause: Clause) -> str:
     """Who is told or sent something: 'them', 'me' (which you is, as an object), 'third', 'role' or ''."""
     persons = [hit for hit in clause.hits(*PERSONS) if not _does_it(clause, hit)]
     if _wants_to_be_told(clause):
+        return "me"
+    if asks_for_it(clause):
         return "me"
     for verb in clause.hits("notify", "tell", "send"):
         if verb.tag != "send" and _is_named(clause, verb.last + 1):
@@ -104,7 +107,7 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     who = addressee(clause)
     if who in {"me", "third"}:
         return False
-    if clause.has("quiet"):
+    if clause.has("quiet") and not stays_unaware(clause):
         return True
     if _offers_us(clause):
         return clause.has("channel")
@@ -124,6 +127,8 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     if clause.has("weak"):
         return who == "them" or _means_the_mails(clause)
     if clause.has("fine", "bad") and clause.has("them", "them_") and _are_getting_it(clause):
+        return True
+    if reaches_them(clause, who):
         return True
     if topic is None:
         return False
@@ -175,7 +180,7 @@ def names_mail(clauses: Iterable[Clause]) -> bool:
 
 def _names_mail(clause: Clause) -> bool:
     told = clause.has("notify") and (clause.has("them") or addressee(clause) not in {"me", "third"})
-    return told or clause.has("mail", "weak")
+    return told or clause.has("mail", "weak") or reaches_them(clause, addressee(clause))
 
 
 def _is_theirs(clause: Clause) -> bool:

@@ -40,6 +40,8 @@ def is_yours(clause: Clause, pointer: Hit) -> bool:
 
 def only_points(clause: Clause) -> bool:
     """`please go by Tina's note below as regards the emails`: it names the mail and says no more."""
+    if clause.has("delegate"):
+        return False
     spans = [(hit.first, hit.last) for hit in clause.frame if hit.tag == "pointer"]
     acts = clause.hits("send", "get", "notify", "tell", "skip", "want", "neg", "negword", "self", "selftell")
     return bool(spans) and all(any(first <= hit.first <= last for first, last in spans) for hit in acts)

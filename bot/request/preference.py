@@ -276,6 +276,7 @@ def _pure(field: Field, language: str, steps: list[str]) -> list[Signal]:
     if (
         first is None
         or not any(hit.first == 0 for hit in first.replies)
+        or first.has("neutral", "other")
         or len(sentences[0].clauses[0].words) > 4
     ):
         return []

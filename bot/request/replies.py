@@ -61,7 +61,7 @@ def read_evasion(clause: Clause, topic: Topic | None) -> Reading | None:
         topic
         and topic.here
         and clause.has("role", "group", "them")
-        and any(hit.first > 0 for hit in clause.replies)
+        and any(hit.first > 0 and not _within_praise(clause, hit) for hit in clause.replies)
         and len(clause.words) <= 4
     ):
         return Stance.UNCLEAR, "group by group"
@@ -88,7 +88,8 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         for hit in clause.replies
         if hit.first <= _lead_in(clause) and (topic.asked or hit.tag in {"do", "dont"})
         if not (clause.has("self", "selftell") and _is_spoken_in(clause, hit))
-        if not _describes(clause, hit)
+        if not _describes(clause, hit) and not _is_taken_back(clause, hit)
+        if not _within_aside(clause, hit)
     ]
     if topic.asked and (short := _echoed(clause)):
         return _answered(short, topic)
@@ -129,6 +130,25 @@ def _describes(clause: Clause, hit: Hit) -> bool:
         and not _adds_nothing(_unnamed(clause, hit.last + 1))
         and not _denied(clause, [hit])
     )
+
+
+def _within_praise(clause: Clause, reply: Hit) -> bool:
+    """`les vendrá bien`: the reply's word is a part of how good it is."""
+    return any(hit.first < reply.first and reply.last <= hit.last for hit in clause.hits("fine"))
+
+
+def _within_aside(clause: Clause, reply: Hit) -> bool:
+    """`no corre prisa`, `eilt nicht`: a denial that belongs to something else."""
+    asides = [hit for hit in clause.hits("neutral") if hit.first < hit.last]
+    return clause.language != "en" and any(
+        hit.first <= reply.first and reply.last <= hit.last for hit in asides
+    )
+
+
+def _is_taken_back(clause: Clause, hit: Hit) -> bool:
+    """`ignore my yes from earlier`: what was answered before, not an answer now."""
+    before = clause.words[hit.first - 1].casefold() if hit.first else ""
+    return clause.has("scrap") and before in small("earlier")
 
 
 def _denied_later(clause: Clause, replies: list[Hit]) -> bool:

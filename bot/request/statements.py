@@ -25,7 +25,7 @@ from bot.request.matter import (
 )
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.turns import last_word, only_takes_back
+from bot.request.turns import declines, last_word, only_takes_back
 from bot.request.vocabulary import Hit, small
 
 
@@ -82,6 +82,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         read = None if given else read_clause(clause, resolved, asks=asks)
         if read is None and not given and turns_here and here is not None and only_acts(clause):
             read = (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO, "their last word")
+        if read is None and here is not None and not asks and declines(clause):
+            read = (Stance.NO, "they decline")
         turns_here |= clause.has("scrap", "initial")
         if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -104,7 +106,13 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    if spoken_of and not signals and len(readings) == 1 and contrasts(readings[0][0]):
+    alone = len(readings) == 1 or names_mail(sentence.clauses)
+    if (
+        (spoken_of or here is not None)
+        and not signals
+        and alone
+        and any(read is None and contrasts(clause) for clause, read in readings)
+    ):
         signals = [Signal(stance=Stance.UNCLEAR, why="a group", evidence=sentence.text, where=where)]
     if turns and not signals and only_takes_back(sentence):
         signals = [

@@ -1,7 +1,7 @@
 """Third stage of the preference: changes of mind, within a sentence and from one to the next."""
 
 from bot.request.clauses import Clause, Sentence
-from bot.request.replies import Reading
+from bot.request.replies import Reading, Stance
 
 # So few words that begin with `actually` say nothing else.
 SHORTEST = 3
@@ -22,6 +22,35 @@ def only_takes_back(sentence: Sentence) -> bool:
 def last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Clause, Reading | None]]:
     """`we didn't want it but scrap that, send it`: within a sentence too the last word counts."""
     for index in range(len(readings) - 1, 0, -1):
+        if readings[index][1] and _turns_itself(readings[index][0]):
+            return readings[index:]
         if readings[index][0].has("scrap") and any(read for _, read in readings[index + 1 :]):
             return readings[index + 1 :]
+    if readings and _leaves_open(readings):
+        return [(readings[-1][0], (Stance.UNCLEAR, "what holds now"))]
     return readings
+
+
+def _leaves_open(readings: list[tuple[Clause, Reading | None]]) -> bool:
+    """`first we wanted none, but …`: what they want now stands in a piece that was not understood."""
+    clause, read = readings[-1]
+    before = readings[:-1]
+    fades = any(earlier.has("initial") for earlier, _ in before) and any(heard for _, heard in before)
+    return fades and read is None and clause.has("but_", "scrap") and not clause.has("other")
+
+
+def _turns_itself(clause: Clause) -> bool:
+    """`… pero mejor que les llegue el correo`: the piece that takes back says what holds instead."""
+    opens = any(hit.tag == "scrap" and hit.first == 0 for hit in clause.frame)
+    return clause.language != "en" and opens
+
+
+def declines(clause: Clause) -> bool:
+    """`… mas dispensamos`, `… pero preferimos prescindir de él`: what was offered is turned down."""
+    return (
+        clause.language != "en"
+        and clause.link == "but_"
+        and clause.has("skip")
+        and len(clause.words) <= 7
+        and not clause.has("neg", "negword", "other", "neutral", "them", "role", "group", "get")
+    )
