@@ -76,9 +76,14 @@ def _wants_to_be_told(clause: Clause) -> bool:
     """`I'd like to be notified`, `wir möchten informiert werden`: the sender's own wish for news."""
     for verb in clause.hits("notify", "tell"):
         subject = next((hit for hit in reversed(clause.hits("we")) if hit.last < verb.first), None)
+        if subject is None and clause.language == "en" and clause.words[0].casefold() in small("singular"):
+            subject = Hit(tag="third", first=0, last=0)
         if subject is None or clause.words[verb.first].casefold().endswith("ing"):
             continue
         between = [word.casefold() for word in clause.words[subject.last + 1 : verb.first]]
+        parted = any(subject.last < hit.first < verb.first for hit in clause.hits("them"))
+        if clause.words[verb.first].casefold() in small("hearing") and not parted:
+            return True
         behind = clause.words[verb.last + 1 : verb.last + 2]
         passive = bool(between and between[-1] in small("passive")) or (
             clause.language != "en" and bool(small("told") & {*between, *behind})
@@ -86,6 +91,13 @@ def _wants_to_be_told(clause: Clause) -> bool:
         if passive and set(between) <= small("wishing"):
             return True
     return False
+
+
+def _wants_no_silence(clause: Clause) -> bool:
+    """`I'd rather not be left in the dark`: the silence would be the sender's own."""
+    own = clause.has("we") and not clause.has("them", "mail", "weak", "notify")
+    between = clause.words[clause.hits("we")[0].last + 1 : clause.hits("quiet")[0].first] if own else ()
+    return any(word.casefold() in small("passive") for word in between)
 
 
 def _is_named(clause: Clause, place: int) -> bool:
@@ -105,7 +117,7 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     if who in {"me", "third"}:
         return False
     if clause.has("quiet"):
-        return True
+        return not _wants_no_silence(clause)
     if _offers_us(clause):
         return clause.has("channel")
     if clause.has("other") and not clause.has("mail", "channel"):

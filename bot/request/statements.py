@@ -8,6 +8,7 @@ from bot.request.elsewhere import (
     depends_on_it,
     goes_elsewhere,
     goes_on_about_another,
+    leaves_it,
     rather_to_us,
     tells_us_when,
 )
@@ -25,7 +26,7 @@ from bot.request.matter import (
 )
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.turns import last_word, only_takes_back
+from bot.request.turns import declines, last_word, left_open, only_takes_back
 from bot.request.vocabulary import Hit, small
 
 
@@ -68,7 +69,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     asks = sentence.asks
     before: Clause | None = None
     for clause in _carried(sentence.clauses):
-        if clause.has("other") and not clause.has("mail", "weak", "it", "lost"):
+        if clause.has("other") and not clause.has("mail", "weak", "lost") and leaves_it(clause):
             here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
@@ -82,6 +83,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         read = None if given else read_clause(clause, resolved, asks=asks)
         if read is None and not given and turns_here and here is not None and only_acts(clause):
             read = (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO, "their last word")
+        if read is None and not given and here is not None and here.sign > 0 and declines(clause):
+            readings = [(other, said) for other, said in readings if not said or said[0] is not Stance.YES]
+            read = (Stance.NO, "turns it down")
         turns_here |= clause.has("scrap", "initial")
         if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -104,8 +108,9 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    if spoken_of and not signals and len(readings) == 1 and contrasts(readings[0][0]):
-        signals = [Signal(stance=Stance.UNCLEAR, why="a group", evidence=sentence.text, where=where)]
+    alone = "a group" if len(readings) == 1 and contrasts(readings[0][0]) else ""
+    if spoken_of and not signals and (left := alone or (topic is None and left_open(sentence))):
+        signals = [Signal(stance=Stance.UNCLEAR, why=left, evidence=sentence.text, where=where)]
     if turns and not signals and only_takes_back(sentence):
         signals = [
             Signal(
@@ -227,9 +232,11 @@ def _unopposed(readings: list[tuple[Clause, Reading | None]], found: list[Readin
 
 
 def _contradicts(clause: Clause) -> bool:
-    """`… but HR would rather not`: a denial behind a but that no rule could place."""
+    """`… but HR would rather not`, `so it's a no`: a denial behind a but or so that no rule could place."""
+    spoken = any(hit.first for hit in clause.hits("it")) and not clause.has("them", "me")
+    concludes = clause.link == "so_" and spoken and len(clause.words) <= 7
     return (
-        clause.link == "but_"
+        (clause.link == "but_" or concludes)
         and clause.has("neg", "negword")
         and not clause.has("other", "fine", "lost", "history", "skip")
     )
