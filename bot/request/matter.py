@@ -76,7 +76,7 @@ def _wants_to_be_told(clause: Clause) -> bool:
     """`I'd like to be notified`, `wir möchten informiert werden`: the sender's own wish for news."""
     for verb in clause.hits("notify", "tell"):
         subject = next((hit for hit in reversed(clause.hits("we")) if hit.last < verb.first), None)
-        if subject is None and clause.language == "en" and clause.words[0].casefold() in small("singular"):
+        if subject is None and clause.words[0].casefold() in small("hopeful"):
             subject = Hit(tag="third", first=0, last=0)
         if subject is None or clause.words[verb.first].casefold().endswith("ing"):
             continue
