@@ -47,3 +47,8 @@ def depends_on_it(before: Clause, clause: Clause, topic: Topic | None) -> bool:
     opens = [word.casefold() for word in clause.words[:2]]
     elsewhere = not is_about(before, topic) and not before.has("undecided", "fine", "bad", "want", "them")
     return clause.link == "cond" and opens[1:] == ["you"] and elsewhere and not before.replies
+
+
+def leaves_it(clause: Clause) -> bool:
+    """`don't enrol them in anything` speaks of another matter, `upload it` may not."""
+    return clause.has("thing") or not clause.has("it")

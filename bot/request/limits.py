@@ -11,7 +11,7 @@ LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group
 def limit_of(clause: Clause) -> str:
     """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
     for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
-        if any(tag != "same" or not _within_mail(clause, hit) for hit in clause.hits(tag)):
+        if any(tag != "same" or not _adds_nothing(clause, hit) for hit in clause.hits(tag)):
             return tag
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
@@ -71,6 +71,15 @@ def fragment_limit(clause: Clause) -> str:
     ):
         return limit_of(clause)
     return ""
+
+
+def _adds_nothing(clause: Clause, same: Hit) -> bool:
+    """`the usual mail`, `inform them by email as normal`: the act is told in full."""
+    said = clause.said(same).casefold().split()
+    lead = 1 + sum(hit.first <= 1 for hit in clause.hits("ask"))
+    ordered = any(hit.first <= lead for hit in clause.hits("notify", "send"))
+    told = ordered and clause.has("them", "mail") and bool(said) and said[-1] in small("customary")
+    return _within_mail(clause, same) or (told and said[0] in small("as"))
 
 
 def _within_mail(clause: Clause, limit: Hit) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause
-from bot.request.reach import asks_for_it, reaches_them, stays_unaware
+from bot.request.reach import asks_for_it, reaches_them, stays_unaware, wants_no_silence
 from bot.request.vocabulary import Hit, small
 
 PERSONS = ("them", "them_", "me", "third", "role", "you")
@@ -79,9 +79,14 @@ def _wants_to_be_told(clause: Clause) -> bool:
     """`I'd like to be notified`, `wir möchten informiert werden`: the sender's own wish for news."""
     for verb in clause.hits("notify", "tell"):
         subject = next((hit for hit in reversed(clause.hits("we")) if hit.last < verb.first), None)
+        if subject is None and clause.words[0].casefold() in small("hopeful"):
+            subject = Hit(tag="third", first=0, last=0)
         if subject is None or clause.words[verb.first].casefold().endswith("ing"):
             continue
         between = [word.casefold() for word in clause.words[subject.last + 1 : verb.first]]
+        parted = any(subject.last < hit.first < verb.first for hit in clause.hits("them"))
+        if clause.words[verb.first].casefold() in small("hearing") and not parted:
+            return True
         behind = clause.words[verb.last + 1 : verb.last + 2]
         passive = bool(between and between[-1] in small("passive")) or (
             clause.language != "en" and bool(small("told") & {*between, *behind})
@@ -107,8 +112,9 @@ def is_about(clause: Clause, topic: Topic | None) -> bool:
     who = addressee(clause)
     if who in {"me", "third"}:
         return False
-    if clause.has("quiet") and not stays_unaware(clause):
-        return True
+    if clause.has("quiet"):
+        # What `quiet` says of the sender's own silence is about nobody's mail.
+        return not wants_no_silence(clause) and not stays_unaware(clause)
     if _offers_us(clause):
         return clause.has("channel")
     if clause.has("other") and not clause.has("mail", "channel"):

@@ -25,6 +25,13 @@ def stays_unaware(clause: Clause) -> bool:
     return clause.language != "en" and clause.has("we") and not clause.has("them")
 
 
+def wants_no_silence(clause: Clause) -> bool:
+    """`I'd rather not be left in the dark`: the silence would be the sender's own."""
+    own = clause.has("we") and not clause.has("them", "mail", "weak", "notify")
+    between = clause.words[clause.hits("we")[0].last + 1 : clause.hits("quiet")[0].first] if own else ()
+    return any(word.casefold() in small("passive") for word in between)
+
+
 def asks_for_it(clause: Clause) -> bool:
     """`können Sie mir den Text der Mail an die Teilnehmer schicken?`: where the verb ends its clause."""
     mine = [

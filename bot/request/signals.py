@@ -34,9 +34,9 @@ def read_clause(clause: Clause, topic: Topic | None, *, asks: bool) -> Reading |
         return None
     if found := _before_all(clause):
         return found
-    if not is_about(clause, topic):
+    if not is_about(clause, topic) or _only_states(clause, topic):
         return _asked_about(clause, asks) or read_evasion(clause, topic)
-    for rule in (_past, _consequence, _their_own, _limit):
+    for rule in (_past, _known, _consequence, _their_own, _limit):
         if found := rule(clause):
             return found
     if asks and not requests(clause):
@@ -179,6 +179,34 @@ def _only_regards(clause: Clause) -> bool:
     """`as for telling the learners by email`: what is spoken of, before it is said what is wanted."""
     opens = any(hit.first == 0 for hit in clause.hits("regards"))
     return opens and not clause.has("ask", "want", "fine", "bad", "get", "skip", "neg", "negword")
+
+
+def _known(clause: Clause) -> Reading | None:
+    """`I know you normally email them`, `you kindly offer to tell them`: what support does, not a wish."""
+    wishes = clause.has("ask", "want", "fine", "neg", "negword", "skip", "bad", "quiet", "same", "lost")
+    asks = any(hit.first == 0 for hit in clause.hits("question"))
+    due = {word.casefold() for word in clause.words} & small("duty")
+    if not clause.has("habit") or wishes or asks or due or clause.link == "instead_":
+        return None
+    return Stance.TOPIC, "names the mail"
+
+
+def _only_states(clause: Clause, topic: Topic | None) -> bool:
+    """`they will be briefed on site`, `her address is shared`: how things are, no wish for the mail."""
+    if topic is None or topic.asked or clause.link == "instead_" or limit_of(clause):
+        return False
+    sent = any(clause.said(hit).casefold() in small("it") for hit in clause.hits("it"))
+    goes = sent and clause.has("send") and not clause.has("we")
+    if clause.has("mail", "notify", "weak", "quiet") or goes or tells_themselves(clause):
+        return False
+    if clause.has("ask", "want", "fine", "neg", "negword", "skip", "bad", "scrap", "expects"):
+        return False
+    acts = clause.hits("send", "notify", "tell")
+    ordered = bool(acts) and acts[0].first <= 1
+    persons = clause.hits("them", "we", "third", "role", "you")
+    ordered &= not any(hit.first < acts[0].first for hit in persons) if acts else False
+    said = {word.casefold() for word in clause.words}
+    return not ordered and not said & small("duty") and not (clause.has("get") and clause.has("them"))
 
 
 def _is_wished(clause: Clause) -> bool:

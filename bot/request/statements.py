@@ -1,13 +1,14 @@
 """Third stage of the preference, sentence by sentence: clauses limit, carry on and take back each other."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bot.request.carrying import carried
 from bot.request.clauses import Clause, Sentence
 from bot.request.elsewhere import (
     depends_on_it,
     goes_elsewhere,
     goes_on_about_another,
+    leaves_it,
     rather_to_us,
     tells_us_when,
 )
@@ -16,7 +17,6 @@ from bot.request.limits import contrasts, fragment_limit
 from bot.request.matter import (
     ACTS,
     Topic,
-    is_about,
     names_mail,
     only_acts,
     polarity,
@@ -25,8 +25,8 @@ from bot.request.matter import (
 )
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.turns import declines, last_word, only_takes_back
-from bot.request.vocabulary import Hit, small
+from bot.request.turns import declines, last_word, left_open, only_takes_back, turns_down
+from bot.request.vocabulary import small
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,23 +67,19 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     asked_here, told, turns_here = None, False, False
     asks = sentence.asks
     before: Clause | None = None
-    for clause in _carried(sentence.clauses):
-        if clause.has("other") and not clause.has("mail", "weak", "it", "lost"):
+    for clause in carried(sentence.clauses):
+        if clause.has("other") and not clause.has("mail", "weak", "lost") and leaves_it(clause):
             here = asked_here = None
         asks = asks and not requests(clause)
         resolved = replace(here, asked=True) if here and turns else here
-        given = (clause.link == "because" and any(read for _, read in readings)) or (
-            told and _goes_on_telling(clause)
-        )
-        given |= before is not None and (tells_us_when(before, clause) or rather_to_us(before, clause))
-        given |= goes_on_about_another((other for other, _ in readings), clause)
-        last = clause is sentence.clauses[-1]
-        given |= last and before is not None and depends_on_it(before, clause, here)
+        given = _is_given(clause, before, readings, here, told=told, last=clause is sentence.clauses[-1])
         read = None if given else read_clause(clause, resolved, asks=asks)
-        if read is None and not given and turns_here and here is not None and only_acts(clause):
-            read = (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO, "their last word")
-        if read is None and here is not None and not asks and declines(clause):
-            read = (Stance.NO, "they decline")
+        if read is None and not given and here is not None:
+            read = _of_matter(clause, here, asks=asks, turned=turns_here)
+            if read and read[1] == "turns it down":
+                readings = [
+                    (other, said) for other, said in readings if not said or said[0] is not Stance.YES
+                ]
         turns_here |= clause.has("scrap", "initial")
         if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -106,25 +102,21 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         Signal(stance=stance, why=why, evidence=sentence.text, where=where, turns=turns, fades=fades)
         for stance, why in _unopposed(readings, _limited(readings))
     ]
-    alone = len(readings) == 1 or names_mail(sentence.clauses)
-    if (
-        (spoken_of or here is not None)
-        and not signals
-        and alone
-        and any(read is None and contrasts(clause) for clause, read in readings)
-    ):
-        signals = [Signal(stance=Stance.UNCLEAR, why="a group", evidence=sentence.text, where=where)]
-    if turns and not signals and only_takes_back(sentence):
-        signals = [
-            Signal(
-                stance=Stance.UNCLEAR,
-                why="taken back",
-                evidence=sentence.text,
-                where=where,
-                turns=True,
-                fades=True,
-            )
-        ]
+    if not signals:
+        pending = topic is None and spoken_of
+        why = _left_unclear(sentence, readings, pending=pending) if spoken_of or here is not None else ""
+        taken_back = turns and not why and only_takes_back(sentence)
+        if why or taken_back:
+            signals = [
+                Signal(
+                    stance=Stance.UNCLEAR,
+                    why=why or "taken back",
+                    evidence=sentence.text,
+                    where=where,
+                    turns=taken_back,
+                    fades=taken_back,
+                )
+            ]
     return Heard(
         signals=tuple(signals),
         topic=_left(sentence, signals, topic, asked_here),
@@ -133,57 +125,45 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     )
 
 
-def _carried(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
-    """`don't create passwords or send emails`: a negation goes on over `or` to a bare verb."""
-    open_negation: Clause | None = None
-    nobody: Hit | None = None
-    for clause in clauses:
-        if nobody is not None and clause.words[0].casefold() in small("modal"):
-            subject = (Hit(tag="neg", first=0, last=0), Hit(tag="them", first=0, last=0))
-            yield replace(clause, meaning=(*subject, *clause.meaning))
-            nobody = None
-            continue
-        nobody = _denied_subject(clause) or nobody
-        bare = clause.meaning and clause.meaning[0].first <= 2 and clause.meaning[0].tag in ACTS
-        if open_negation is not None and bare and _goes_on(open_negation, clause):
-            negation = open_negation.hits("neg", "negword", "skip")[0]
-            yield replace(clause, meaning=(replace(negation, tag="neg", first=0, last=0), *clause.meaning))
-            continue
-        if open_negation is not None and not clause.meaning and not clause.link:
-            yield clause
-            continue
-        open_negation = clause if _leaves_open(clause) else None
-        yield clause
-
-
-def _denied_subject(clause: Clause) -> Hit | None:
-    """`none of the people, managers included, should be told`: who does not stands before the aside."""
-    opening = [hit for hit in clause.hits("neg", "negword") if hit.first == 0]
-    says_more = clause.has(*ACTS, "want", "ask", "fine") or not clause.has("them")
-    return None if says_more or not opening else opening[0]
-
-
-def _goes_on(before: Clause, clause: Clause) -> bool:
-    if clause.has("neg", "negword"):
-        return False
-    if clause.link == "or_":
+def _is_given(
+    clause: Clause,
+    before: Clause | None,
+    readings: list[tuple[Clause, Reading | None]],
+    here: Topic | None,
+    *,
+    told: bool,
+    last: bool,
+) -> bool:
+    """Does the clause only go on with what stood before it: a reason, what happened, news of their own?"""
+    if (clause.link == "because" and any(read for _, read in readings)) or (
+        told and _goes_on_telling(clause)
+    ):
         return True
-    return not is_about(before, None) and (clause.link == "and_" or (not clause.link and _unfinished(before)))
-
-
-def _unfinished(clause: Clause) -> bool:
-    return clause.hits("neg")[-1].last >= len(clause.words) - 1
-
-
-def _leaves_open(clause: Clause) -> bool:
-    """`please do not create accounts`, `don't, under any circumstances`: what follows may still be denied."""
-    if not clause.hits("neg") or clause.link == "cond" or clause.has("we", "get") or len(clause.words) > 8:
+    if goes_on_about_another((other for other, _ in readings), clause):
+        return True
+    if before is None:
         return False
-    if is_about(clause, None):
-        return clause.has("ask")
-    if clause.has("them"):
-        return False
-    return _unfinished(clause) or clause.has("ask") or clause.hits("neg")[0].first <= 2
+    apart = tells_us_when(before, clause) or rather_to_us(before, clause)
+    return apart or (last and depends_on_it(before, clause, here))
+
+
+def _of_matter(clause: Clause, here: Topic, *, asks: bool, turned: bool) -> Reading | None:
+    """What a clause without a word for the mail says of the matter that is open."""
+    if here.sign > 0 and turns_down(clause):
+        return Stance.NO, "turns it down"
+    if not asks and declines(clause):
+        return Stance.NO, "they decline"
+    if turned and only_acts(clause):
+        return (Stance.YES if polarity(clause) * here.sign > 0 else Stance.NO), "their last word"
+    return None
+
+
+def _left_unclear(sentence: Sentence, readings: list[tuple[Clause, Reading | None]], *, pending: bool) -> str:
+    """Why a sentence without a stance makes the mail spoken of unclear; '' where it does not."""
+    alone = len(readings) == 1 or names_mail(sentence.clauses)
+    if alone and any(read is None and contrasts(clause) for clause, read in readings):
+        return "a group"
+    return left_open(sentence) if pending else ""
 
 
 def _limited(readings: list[tuple[Clause, Reading | None]]) -> list[Reading]:
@@ -235,9 +215,11 @@ def _unopposed(readings: list[tuple[Clause, Reading | None]], found: list[Readin
 
 
 def _contradicts(clause: Clause) -> bool:
-    """`… but HR would rather not`: a denial behind a but that no rule could place."""
+    """`… but HR would rather not`, `so it's a no`: a denial behind a but or so that no rule could place."""
+    spoken = any(hit.first for hit in clause.hits("it")) and not clause.has("them", "me")
+    concludes = clause.link == "so_" and spoken and len(clause.words) <= 7
     return (
-        clause.link == "but_"
+        (clause.link == "but_" or concludes)
         and clause.has("neg", "negword")
         and not clause.has("other", "fine", "lost", "history", "skip")
     )

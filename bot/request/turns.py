@@ -5,6 +5,10 @@ from bot.request.replies import Reading, Stance
 
 # So few words that begin with `actually` say nothing else.
 SHORTEST = 3
+# So many words turn something down without speaking of another matter.
+LONGEST_REFUSAL = 10
+# A longer clause that leaves something open speaks of a matter of its own.
+LONGEST_EVASION = 9
 
 
 def takes_back(sentence: Sentence) -> bool:
@@ -17,6 +21,16 @@ def only_takes_back(sentence: Sentence) -> bool:
     words = sum(len(clause.words) for clause in sentence.clauses)
     spoken = any(clause.has("scrap") and clause.has("it") for clause in sentence.clauses)
     return takes_back(sentence) and (spoken or words <= SHORTEST)
+
+
+def turns_down(clause: Clause) -> bool:
+    """`so it's a no from us`, `we'd rather you didn't`: it turns down what was spoken of."""
+    return (
+        clause.has("refusal")
+        and clause.link not in {"because", "cond", "when_", "or_"}
+        and len(clause.words) <= LONGEST_REFUSAL
+        and not clause.has("other", "mail", "weak", "group", "role", "only", "undecided", "delay", "initial")
+    )
 
 
 def last_word(readings: list[tuple[Clause, Reading | None]]) -> list[tuple[Clause, Reading | None]]:
@@ -54,3 +68,15 @@ def declines(clause: Clause) -> bool:
         and len(clause.words) <= 7
         and not clause.has("neg", "negword", "other", "neutral", "them", "role", "group", "get")
     )
+
+
+def left_open(sentence: Sentence) -> str:
+    """`I'm in your hands`, `I'll decide about the rest`: said of the mail before, it settles nothing."""
+    for clause in sentence.clauses:
+        if clause.has("other", "mail", "weak", "polite", "lost") or len(clause.words) > LONGEST_EVASION:
+            continue
+        if clause.has("delegate") and not clause.has("them", "third"):
+            return "delegate"
+        if clause.has("undecided") and clause.has("delay", "group") and not clause.has("them", "third"):
+            return "undecided"
+    return ""
