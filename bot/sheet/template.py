@@ -44,6 +44,10 @@ def write_template() -> bytes:
     guide = workbook.create_sheet("Instructions")
     guide.column_dimensions["A"].width = 110
     guide.sheet_view.showGridLines = False
+    # Printed, the longest line must not run off the page.
+    guide.page_setup.orientation = "landscape"
+    guide.page_setup.fitToHeight = 0
+    guide.sheet_properties.pageSetUpPr.fitToPage = True
     for text, is_title in _STEPS:
         cell = Painter(guide).text(text, bold=is_title, size=14 if is_title else 11)
         cell.border = None
