@@ -103,6 +103,9 @@ class Delivery:
             except Temporary as trouble:
                 self.trouble, pause = str(trouble), 5.0
                 self._log("outbox_waits", reason=str(trouble))
+            except Exception as error:  # noqa: BLE001  around one turn of the loop: log, go on
+                self.trouble, pause = f"unexpected {type(error).__name__}", 5.0
+                self._log("outbox_error", exception=error)
             if pause:
                 await first_of(wake.wait(), stop.wait(), within=pause)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.browser import Browser
+from tests.servers.daemons import wait_until
 
 pytestmark = pytest.mark.servers
 PAGE = b"""<!doctype html><title>Sign in</title><h1>Welcome</h1>
@@ -63,6 +64,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, site: str) -> None:
     assert browser.run("return document.activeElement.id") == "who"
     browser.type("#who", "dana")
     browser.press("\ue007")
+    assert wait_until(lambda: browser.title == "Done", 10)
     assert browser.text("p") == "who=dana"
 
 

@@ -1,5 +1,6 @@
 """Delivery over an outbox and a server of ten lines each: what is made, sent and written down of a batch."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Sequence
@@ -119,6 +120,28 @@ async def test_where_the_ledger_fails_while_letters_are_made_the_made_ones_go_an
         await delivery(ledger, failing).send_due()
     assert sorted(ledger.written) == list(range(MADE_AT_ONCE))
     assert ledger.put_off == []
+
+
+async def test_an_error_nobody_thought_of_does_not_end_the_delivery() -> None:
+    ledger = Ledger(letters(2))
+    faults = [RuntimeError("a template of nobody's")]
+    stop = asyncio.Event()
+
+    def slipping(items: Sequence[OutboxItem]) -> dict[int, Ready | str]:
+        if faults:
+            ledger.items = list(items)
+            raise faults.pop()
+        stop.set()
+        return made(items)
+
+    sender = delivery(ledger, slipping)
+    wake = asyncio.Event()
+    running = asyncio.create_task(sender.run(wake, stop))
+    while "RuntimeError" not in sender.trouble:
+        await asyncio.sleep(0)
+    wake.set()
+    await running
+    assert sorted(ledger.written) == [0, 1]
 
 
 async def test_a_server_that_is_away_is_left_alone_and_every_letter_waits() -> None:
