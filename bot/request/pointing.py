@@ -14,7 +14,22 @@ def points_on(sentence: Sentence) -> bool:
         return False
     if any(_points(clause, hit) for clause in clauses for hit in clause.hits("pointer")):
         return True
-    return names_an_answer(sentence)
+    return refers(sentence) or names_an_answer(sentence)
+
+
+def refers(sentence: Sentence) -> bool:
+    """`what Alan says below goes`, `wie Frau Kern unten schreibt`: others' words and where they stand.
+
+    Such a sentence only leads to the words; it answers nothing, however it names the mail.
+    """
+    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    if small("yours") & set(words) or any(clause.has("neg", "negword", "skip") for clause in sentence.clauses):
+        return False
+    stated = [clause for clause in sentence.clauses if clause.link not in {"cond", "when_"}]
+    if any(clause.has("selftell", "delegate", "only", "except") for clause in stated):
+        return False
+    led = next((place for place, word in enumerate(words) if word in small("relating")), None)
+    return led is not None and all(small(name) & set(words[led:]) for name in ("saying", "places_below"))
 
 
 def _points(clause: Clause, pointer: Hit) -> bool:
