@@ -1,4 +1,4 @@
-"""Takes off what companies put under a name: newsletters, opt-outs, offers, slogans, words to their public."""
+"""Takes off what companies put under a name: newsletters, opt-outs, offers and slogans."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,9 @@ from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
 _MOTTO = re.compile(r"[\"“„«].*[\"”“»]|\*{2,}[^*]+\*{2,}|~{2,}[^~]+~{2,}")
+
+# In capitals, however its words read small: `Charlotte Vale`, `Joy Welcome`.
+_NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){1,3}")
 
 
 def drop_footers(lines: Sequence[Line], names: Names, *, spoken: bool) -> list[Line]:
@@ -27,8 +30,10 @@ def drop_footers(lines: Sequence[Line], names: Names, *, spoken: bool) -> list[L
         if words.afterthought.match(text.lower()):
             signed = False
         elif said and text and not paired:
-            named = blank and (is_name(_bare(text), names) or is_contact(text, names))
-            signed = signed or named or is_sign_off(text)
+            named = blank and (
+                _NAME.fullmatch(text) or is_name(_bare(text), names) or is_contact(text, names)
+            )
+            signed = signed or bool(named) or is_sign_off(text)
         said |= bool(text)
         blank = not text
         kept += unit

@@ -24,7 +24,7 @@ from bot.request.forms import (
 )
 from bot.request.matter import Topic, names_mail
 from bot.request.options import Offer, offered_in, picked_in
-from bot.request.pointing import names_an_answer, points_on, refers
+from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
 from bot.request.turns import takes_back
@@ -91,7 +91,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
 
 def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
     """The signals where a sentence leads to others' words: they decide, and unread they are unclear."""
-    leading = [sentence for sentence in read_sentences(_own_words(reading), language) if refers(sentence)]
+    leading = [sentence for sentence in read_sentences(_own_words(reading), language) if only_leads(sentence)]
     texts = {sentence.text for sentence in leading}
     left = [signal for signal in signals if signal.evidence not in texts]
     if left or not any(names_mail(sentence.clauses) for sentence in leading):
