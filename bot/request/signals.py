@@ -139,8 +139,7 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     """Yes or no by polarity; a clause that only names the mail is its topic."""
     sign = polarity(clause)
     goes_out = clause.has("it") and any(
-        clause.said(hit).casefold().startswith(("sen", "go", "let"))
-        or "out" in clause.words[hit.first : hit.last + 2]
+        clause.said(hit).casefold().startswith("sen") or "out" in clause.words[hit.first : hit.last + 2]
         for hit in clause.hits("send")
     )
     of_its_own = (
