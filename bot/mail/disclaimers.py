@@ -17,8 +17,8 @@ def drop_banners(lines: Sequence[Line]) -> list[Line]:
     """Without `CAUTION: This email originated from outside …` and `[EXTERNAL]`."""
     words = frame_words()
     kept: list[Line] = []
-    for unit in _units(lines):
-        text = _joined(unit)[:LOOKED_AT]
+    for unit in units(lines):
+        text = joined(unit)[:LOOKED_AT]
         if words.banner_tag.fullmatch(text.lower()):
             continue
         if words.banner.search(text.lower()):
@@ -45,7 +45,7 @@ def _without_banner(unit: list[Line]) -> list[Line]:
     """What a paragraph holds besides the banner's sentences, as one line."""
     words = frame_words()
     kept: list[str] = []
-    for sentence in _SENTENCE.split(_joined(unit)):
+    for sentence in _SENTENCE.split(joined(unit)):
         lowered = sentence.lower()
         warned = len(lowered.split()) <= 3 and (lowered.endswith(":") or words.banner_tag.fullmatch(lowered))
         if not words.banner.search(lowered) and not (warned and not kept):
@@ -59,8 +59,8 @@ def drop_disclaimers(lines: Sequence[Line], *, spoken: bool) -> list[Line]:
     words = frame_words()
     kept: list[Line] = []
     closed = False
-    for unit in _units(lines):
-        text = _joined(unit)[:LOOKED_AT].lower()
+    for unit in units(lines):
+        text = joined(unit)[:LOOKED_AT].lower()
         if not text or any(line.pairs for line in unit):
             kept += unit
         elif _is_legal(text) or (closed and words.disclaimer_weak.search(text)):
@@ -89,7 +89,7 @@ def _words_beside(unit: list[Line], *, said: bool) -> list[Line]:
     Where the sender has `said` something before, a paragraph that begins legally is legal to its end.
     """
     words = frame_words()
-    text = _joined(unit)
+    text = joined(unit)
     lowered = text.lower()
     if words.disclaimer_start.match(lowered.strip(" *_[(")) or len(lowered.split()) > _LEGAL_LENGTH:
         return []
@@ -102,11 +102,11 @@ def _words_beside(unit: list[Line], *, said: bool) -> list[Line]:
     return [replace(unit[0], text=" ".join(kept))] if kept else []
 
 
-def _joined(unit: Sequence[Line]) -> str:
+def joined(unit: Sequence[Line]) -> str:
     return " ".join(line.text.strip() for line in unit).strip()
 
 
-def _units(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def units(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Paragraphs, and within them runs of wrapped lines: a short line ends one, as does a blank line."""
     unit: list[Line] = []
     for line in lines:

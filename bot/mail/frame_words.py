@@ -32,6 +32,8 @@ class FrameWords:
     greeting: re.Pattern[str]
     afterthought: re.Pattern[str]
     afterthought_soft: re.Pattern[str]
+    footer: re.Pattern[str]
+    footer_not: re.Pattern[str]
     title: re.Pattern[str]
     contact: re.Pattern[str]
     yes_no: frozenset[str]
@@ -82,6 +84,8 @@ def frame_words() -> FrameWords:
         greeting=re.compile(_any_of(every("greeting")) + r"(?![\w'’])"),
         afterthought=re.compile(r"[*_]{0,2}" + _any_of(every("afterthought")) + r"(?!\w)"),
         afterthought_soft=re.compile(_any_of(every("afterthought_soft")) + r"(?![\w'’])"),
+        footer=re.compile(_whole(every("footer"))),
+        footer_not=re.compile(_whole(every("footer_not"))),
         title=re.compile(_whole(every("title"))),
         contact=re.compile(_any_of(every("contact")) + r"\.?\s?(?:[:|·]|(?=[+(]?\d))"),
         yes_no=frozenset(every("yes_no")),

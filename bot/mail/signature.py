@@ -15,6 +15,7 @@ from bot.mail.contacts import (
     names_somebody,
 )
 from bot.mail.disclaimers import drop_banners, drop_disclaimers
+from bot.mail.footers import drop_footers
 from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
@@ -38,7 +39,8 @@ def strip_frame(lines: Sequence[Line], names: Names, *, spoken: bool) -> list[Li
     """
     kept = drop_banners(lines)
     kept = [line for line in kept if not is_mobile_footer(line.text) and not PLACEHOLDER.fullmatch(line.text)]
-    kept = _drop_closing(drop_disclaimers(kept, spoken=spoken), names, spoken)
+    kept = drop_footers(drop_disclaimers(kept, spoken=spoken), names, spoken=spoken)
+    kept = _drop_closing(kept, names, spoken)
     return _trim(_drop_contact_block(_trim(kept), names, spoken))
 
 

@@ -41,6 +41,8 @@ def _denied_subject(clause: Clause) -> Hit | None:
 def _goes_on(before: Clause, clause: Clause) -> bool:
     if clause.has("neg", "negword"):
         return False
+    if len(before.words) == 1 and before.replies and clause.has("ask"):
+        return False  # `No, please send it`: answered first, asked for then.
     if clause.link == "or_":
         return True
     return not is_about(before, None) and (clause.link == "and_" or (not clause.link and _unfinished(before)))

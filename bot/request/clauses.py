@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[^\S\n]{20,}")
 _BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 _END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|(?<=[^\W\d_]{2}[.])(?=[A-ZÀ-Ý])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|z\.b|bzw|ca|evtl|ggf|mr|mrs|ms|dr|no|nr|approx|incl|inkl|sr|sra|p\.ej|etc|usw|asap|w\.c|bv|resp|d\.h|u\.a|p\.ex|a\.u\.b|s\.v\.p|vs)\.|\b[a-z]\.)$",
+    r"(?:\b(?:e\.g|i\.e|z\.b|bzw|ca|evtl|ggf|mr|mrs|ms|dr|dra|prof|no|nr|approx|incl|inkl|sr|sra|p\.ej|etc|usw|asap|w\.c|bv|resp|d\.h|u\.a|p\.ex|a\.u\.b|s\.v\.p|vs)\.|\b[a-z]\.)$",
     re.I,
 )
 _GREETING = re.compile(

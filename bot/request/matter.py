@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause
-from bot.request.reach import asks_for_it, reaches_them, stays_unaware, wants_no_silence
+from bot.request.reach import asks_for_it, fails_to, reaches_them, stays_unaware, wants_no_silence
 from bot.request.vocabulary import Hit, small
 
 PERSONS = ("them", "them_", "me", "third", "role", "you")
@@ -262,7 +262,7 @@ def sends_their_own(clause: Clause) -> bool:
 def tells_themselves(clause: Clause) -> bool:
     """`we will tell them ourselves`, `I'll let them know`, `handed out in class`."""
     if clause.has("self", "selftell"):
-        return True
+        return not fails_to(clause)
     verbs = clause.hits("notify", "tell", "send")
     if not verbs or clause.has("want", "ask", "fine", "bad"):
         return False

@@ -14,7 +14,30 @@ def points_on(sentence: Sentence) -> bool:
         return False
     if any(_points(clause, hit) for clause in clauses for hit in clause.hits("pointer")):
         return True
-    return names_an_answer(sentence)
+    return refers(sentence) or names_an_answer(sentence)
+
+
+def refers(sentence: Sentence) -> bool:
+    """`what Alan says below goes`, `wie Frau Kern unten schreibt`: others' words and where they stand.
+
+    Such a sentence only leads to the words; it answers nothing, however it names the mail.
+    """
+    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    if small("yours") & set(words) or any(
+        clause.has("neg", "negword", "skip") for clause in sentence.clauses
+    ):
+        return False
+    stated = [clause for clause in sentence.clauses if clause.link not in {"cond", "when_"}]
+    if any(clause.has("selftell", "only", "except", "overrides", "withdrawn", "scrap") for clause in stated):
+        return False
+    led = next((place for place, word in enumerate(words) if word in small("relating")), None)
+    return led is not None and all(small(name) & set(words[led:]) for name in ("saying", "places_below"))
+
+
+def only_leads(sentence: Sentence) -> bool:
+    """Does it lead to others' words or call them the answer, without a yes or no of its own?"""
+    replied = any(clause.replies for clause in sentence.clauses)
+    return refers(sentence) or (names_an_answer(sentence) and not replied)
 
 
 def _points(clause: Clause, pointer: Hit) -> bool:

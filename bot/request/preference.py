@@ -22,9 +22,9 @@ from bot.request.forms import (
     topic_of_label,
     unstruck,
 )
-from bot.request.matter import Topic
+from bot.request.matter import Topic, names_mail
 from bot.request.options import Offer, offered_in, picked_in
-from bot.request.pointing import names_an_answer, points_on
+from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Heard, Signal, hear
 from bot.request.turns import takes_back
@@ -86,7 +86,18 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, steps: list[s
         )
         answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
         signals += _signals(segment, language, answers, spoken.quoted, steps)
-    return settle(signals)
+    return settle(_led_on(signals, reading, language))
+
+
+def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
+    """The signals where a sentence leads to others' words: they decide, and unread they are unclear."""
+    leading = [sentence for sentence in read_sentences(_own_words(reading), language) if only_leads(sentence)]
+    texts = {sentence.text for sentence in leading}
+    left = [signal for signal in signals if signal.evidence not in texts]
+    if left or not any(names_mail(sentence.clauses) for sentence in leading):
+        return left
+    evidence = next(sentence.text for sentence in leading if names_mail(sentence.clauses))
+    return [Signal(stance=Stance.UNCLEAR, why="others' words", evidence=evidence, where="text")]
 
 
 def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:

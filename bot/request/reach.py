@@ -1,4 +1,6 @@
-"""Second stage of the preference: outside English, whom support's own mail reaches, named by a `your`."""
+"""Second stage of the preference: whom support's own mail reaches, and what the sender failed to do."""
+
+from itertools import pairwise
 
 from bot.request.clauses import Clause
 from bot.request.vocabulary import Hit, small
@@ -43,3 +45,10 @@ def asks_for_it(clause: Clause) -> bool:
         return False
     told = [hit.first for hit in clause.hits("them", "role")]
     return clause.has("ask") and all(mine[0].first < place for place in told)
+
+
+def fails_to(clause: Clause) -> bool:
+    """`I couldn't find how to do this myself`: what they could not do, so it tells nobody anything."""
+    own = clause.hits("self", "selftell")
+    words = [word.casefold() for word in clause.words[: own[0].first]] if own else []
+    return any(before in small("failing") and word in small("failed") for before, word in pairwise(words))

@@ -101,6 +101,10 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         return None
     if limit := limit_of(clause):
         return Stance.UNCLEAR, limit
+    if clause.has("lost") and clause.has("them"):
+        return None  # `they'll be lost without it` only says why.
+    if topic.sign < 0 and clause.has("send") and not clause.has("skip", "neg", "negword"):
+        return None  # `please send it`, to whether it should be held back, is read by itself.
     if all(hit.first == 1 and hit.tag in {"yes", "do"} for hit in starts) and any(
         hit.first == 0 for hit in clause.hits("neg", "negword")
     ):

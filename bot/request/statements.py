@@ -80,6 +80,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
                 readings = [
                     (other, said) for other, said in readings if not said or said[0] is not Stance.YES
                 ]
+        if read and _acknowledges(clause, read, readings):
+            read = None
         turns_here |= clause.has("scrap", "initial")
         if before is not None and goes_elsewhere(before, clause):
             read = (Stance.UNCLEAR, "to somebody else")
@@ -145,6 +147,13 @@ def _is_given(
         return False
     apart = tells_us_when(before, clause) or rather_to_us(before, clause)
     return apart or (last and depends_on_it(before, clause, here))
+
+
+def _acknowledges(clause: Clause, read: Reading, readings: list[tuple[Clause, Reading | None]]) -> bool:
+    """`nope, all good`: a courtesy behind the reply, which it cannot turn round."""
+    replied = any(said and said[1] == read[1] == "a reply to the question" for _, said in readings)
+    words = {word.casefold() for word in clause.words}
+    return replied and not clause.link and words <= small("acknowledging") | small("thanking")
 
 
 def _of_matter(clause: Clause, here: Topic, *, asks: bool, turned: bool) -> Reading | None:

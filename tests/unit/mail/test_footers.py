@@ -1,0 +1,32 @@
+"""What stands below a name and speaks to its reader is no part of what the sender says."""
+
+import pytest
+
+from bot.mail.contacts import Names
+from bot.mail.footers import drop_footers
+from bot.mail.lines import Line
+
+
+def _kept(last: str) -> list[str]:
+    lines = [Line(text) for text in ("Please add these.", "", "Joy Hartley", "", last)]
+    return [line.text for line in drop_footers(lines, Names(), spoken=False)]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        '"We welcome everyone!"',
+        "Join our newsletter; reply STOP to leave.",
+        "Abbestellen Sie den Newsletter.",
+        "Suivez-nous !",
+    ],
+)
+def test_a_footer_below_a_name_goes(last: str) -> None:
+    assert last not in _kept(last)
+
+
+@pytest.mark.parametrize(
+    "last", ["PS: no newsletter, but email them.", "Please email them too.", "We'd like to opt out."]
+)
+def test_what_the_sender_adds_stays(last: str) -> None:
+    assert last in _kept(last)
