@@ -16,7 +16,7 @@ from benchmarks.lab import MEASURED, a_lab, a_scene, an_upload, mails_of, until
 from tests.servers.mail import MailLab
 from tests.wire.servers import CUSTOMER, SUPPORT
 
-TIMES = 50
+TIMES = 25
 PAUSE = 1.5  # seconds between mails, so that each meets a mailbox in IDLE with everything filed
 WHERE = (
     "three commits before the work (taken in, claimed, begun), one fork for the sheet, four commits with the "

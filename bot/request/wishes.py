@@ -21,19 +21,26 @@ _CLOUD = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _SHEET_NAME = re.compile(r"\.(?:xlsx?|xlsm|xlsb|ods|csv|tsv|numbers)$", re.IGNORECASE)
-_KINDS = (
-    "upload", "subject", "attached", "create", "dry_run", "not_dry_run", "check", "not_check", "go_ahead",
-    "courses", "not_courses", "template", "not_template", "single", "undo", "not_undo", "negation",
-    "question", "trouble",
-)  # fmt: skip
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """A language's patterns by wish, each compiled when first asked for: a mail needs one language's."""
+
+    def __init__(self, phrases: dict[str, list[str]], sets: dict[str, str]) -> None:
+        super().__init__()
+        self._phrases = phrases
+        self._sets = sets
+
+    def __missing__(self, wish: str) -> re.Pattern[str]:
+        self[wish] = compile_phrases(self._phrases.get(wish, []), self._sets)
+        return self[wish]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Language:
     """One language's patterns by wish, and its words for yes and no as form values."""
 
-    patterns: dict[str, re.Pattern[str]]
-    plural: re.Pattern[str]
+    patterns: _Patterns
     vocabulary: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -72,9 +79,9 @@ def _sentence(text: str) -> _Sentence:
 def _read_language(table: dict[str, dict[str, str | list[str]]]) -> _Language:
     sets = {name: str(words) for name, words in table["sets"].items()}
     wishes = table["wishes"]
+    phrases = {wish: [str(phrase) for phrase in said] for wish, said in wishes.items()}
     return _Language(
-        patterns={kind: compile_phrases(list(wishes.get(kind, [])), sets) for kind in _KINDS},
-        plural=compile_phrases([sets.get("many", sets["people"])], sets),
+        patterns=_Patterns(phrases | {"plural": [sets.get("many", sets["people"])]}, sets),
         vocabulary=frozenset(re.findall(r"[^\W\d_]{3,}", fold_words(str(table)))),
         yes=frozenset(fold_words(word).strip() for word in wishes["yes"]),
         no=frozenset(fold_words(word).strip() for word in wishes["no"]),
@@ -206,7 +213,9 @@ def _wants_template(sentences: Sequence[_Sentence], file_names: Sequence[str]) -
 def _names_one_learner(segments: Sequence[Segment], sentences: Sequence[_Sentence], upload: bool) -> bool:
     """One learner asked for in the singular, or one address beside a request that names no plural."""
     plural = any(
-        language.plural.search(sentence.words) for sentence in sentences for language in sentence.languages
+        language.patterns["plural"].search(sentence.words)
+        for sentence in sentences
+        for language in sentence.languages
     )
     singular = [
         sentence for sentence in sentences if _asks(sentence, "single") and not _is_question(sentence)
