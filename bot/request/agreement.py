@@ -14,7 +14,8 @@ def settle(signals: Iterable[Signal]) -> Verdict:
     """One answer for one reading: the last word after a change of mind, else all must agree."""
     standing: list[Signal] = []
     for signal in signals:
-        if signal.turns or any(earlier.fades for earlier in standing):
+        # One that fades is taken back by the very next: only the last that stands can be one.
+        if signal.turns or (standing and standing[-1].fades):
             standing = [signal]
         else:
             standing.append(signal)

@@ -37,7 +37,7 @@ SHORT = 4
 # A longer text above a quoted mail is a letter of its own, not an answer.
 LONGEST_REPLY = 25
 # Beyond these it is no mail that a person wrote.
-MOST_SEGMENTS, MOST_READINGS = 200, 6
+MOST_SEGMENTS, MOST_READINGS, MOST_SENTENCES = 200, 6, 600
 
 
 def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
@@ -232,7 +232,7 @@ def _of_text(
                 text = text.replace(field.text, "", 1)
     spoken_of = said_before = False
     asked_elsewhere = topic if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED} else None
-    for sentence in read_sentences(text, language):
+    for sentence in read_sentences(text, language)[:MOST_SENTENCES]:
         if picked := picked_in(sentence, offers):
             steps.append(f"  picks what means {picked}")
             signals.append(
