@@ -11,7 +11,6 @@ from bot.mail.ticks import Choice, has_boxes, read_choices
 from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
 
-_LONGEST_LABEL = 120
 _LABELLED = re.compile(
     r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}\s*[:：]\*{0,2}\s*(.*)"
 )

@@ -109,7 +109,6 @@ _OUTLOOK_LINE = re.compile(
 )
 _OWN_INDENT = re.compile(r"border(?:-left)?:\s*(?:none|0)|margin:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px")
 _QUOTE_LINE = re.compile(r"border-left[^;]*(?:solid|\d)|border-left-(?:width|style|color)")
-_FORWARD_CLASSES = {"moz-forward-container"}
 
 
 def role_of(tag: str, attributes: Attributes) -> Role:
