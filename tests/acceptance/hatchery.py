@@ -4,7 +4,6 @@ The servers are the program's own and behave as if the interpreter had started t
 `tests/unit/sheet/test_sheet_child.py` and the commands of the documents start it as everybody does.
 """
 
-import contextlib
 import os
 import select
 import signal
@@ -22,7 +21,6 @@ class Hatchery:
     """To `bot.sheet.child` it is the module `subprocess`; the process behind it ends with all who know it."""
 
     DEVNULL = subprocess.DEVNULL
-    TimeoutExpired = subprocess.TimeoutExpired
 
     def __init__(self) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -53,18 +51,11 @@ class SheetServer:
         """Something once it has ended, None while it runs."""
         return self._end(0)
 
-    def wait(self, timeout: float | None = None) -> int:
+    def wait(self) -> int:
         """Wait for the end."""
-        code = self._end(timeout)
-        if code is None:
-            assert timeout is not None
-            raise subprocess.TimeoutExpired("bot.sheet.server", timeout)
+        code = self._end(None)
+        assert code is not None
         return code
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def _end(self, timeout: float | None) -> int | None:
         if not self._ended:
