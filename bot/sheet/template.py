@@ -6,7 +6,6 @@ from openpyxl import Workbook
 
 from bot.sheet.styles import FAINT, Painter, begin_table, hint_at_addresses
 
-TEMPLATE_NAME = "Learner Upload.xlsx"
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
 _HINTED_ROWS = 10_000
