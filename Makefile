@@ -8,7 +8,7 @@ PREFIX ?= /opt/rollcall
 # A run starts the program a hundred times; without its bytecode each start would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-servers test-moodle score bench fuzz torture lock dist deb install clean
+.PHONY: help demo test check test-servers test-moodle score weights bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ test-moodle: $(STAMP) ## the directory contract on a Moodle of yours: URL=… TO
 score: $(STAMP) ## read the fixture corpora and print how many are right
 	$(BIN)/python -m fixtures.score_sheets
 	$(BIN)/python -m fixtures.score_preference
+
+weights: $(STAMP) ## learn the preference's weights anew from fixtures/preference/ (three minutes)
+	$(BIN)/python -m fixtures.learn_weights $(ARGS)
 
 bench: $(STAMP) ## run every benchmark and write docs/performance.md
 	$(BIN)/python -m benchmarks

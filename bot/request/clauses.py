@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.request.senses import sorted_out
 from bot.request.spelling import DATE, clean
@@ -11,6 +12,8 @@ from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000
 LONGEST_LINE = 4_000
+# More than a mail has; what they hold is small.
+SENTENCES_KEPT = 256
 WRAPPED_FROM = 50
 LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
@@ -153,7 +156,9 @@ def _goes_on(block: str, last: int, line: str) -> bool:
     return last >= WRAPPED_FROM + 10 or (last >= WRAPPED_FROM - 20 and line[0].islower())
 
 
+@lru_cache(maxsize=SENTENCES_KEPT)
 def _sentence(text: str, prior: str, *, alone: bool) -> Sentence:
+    """One sentence; the same one is asked for by several steps, and by each rendering of a mail."""
     cleaned = clean(text)
     if cleaned.isupper():
         cleaned = cleaned.lower()
