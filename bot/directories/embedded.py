@@ -31,6 +31,10 @@ class EmbeddedDirectory:
         self.name = name
         self._engine = engine
         self._clock = clock
+        insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+        statement = insert(accounts).on_conflict_do_nothing()
+        # Compiled once: with each chunk it took longer than writing the rows of a usual sheet.
+        self._insert_new = str(statement.compile(dialect=engine.dialect, column_keys=INSERTED))
         self._hasher = PasswordHasher()
 
     def check(self) -> Sequence[CheckLine]:
@@ -104,18 +108,12 @@ class EmbeddedDirectory:
             )
             for learner in learners
         ]
-        insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        statement = (
-            insert(accounts)
-            .on_conflict_do_nothing()
-            .compile(dialect=self._engine.dialect, column_keys=INSERTED)
-        )
         with self._engine.begin() as connection:
-            if insert is sqlite.insert:
+            if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             last = connection.execute(select(func.coalesce(func.max(accounts.c.id), 0))).scalar_one()
             if rows:
-                connection.exec_driver_sql(str(statement), rows)
+                connection.exec_driver_sql(self._insert_new, rows)
             # Ids only grow, so those beyond the last are of this transaction or of another's beside it.
             new = connection.execute(
                 select(accounts.c.key, accounts.c.id).where(
