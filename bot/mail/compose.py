@@ -2,12 +2,11 @@
 
 import hashlib
 import re
-from email.message import EmailMessage
 from email.utils import format_datetime
 
 from bot.errors import DeliveryRefused
+from bot.mail.mime import Part, file_part, multipart, text_part, write_part
 from bot.mail.written import (
-    AsWritten,
     Ready,
     disposition,
     field_name,
@@ -21,7 +20,6 @@ from bot.values.address import domain_key
 from bot.values.message import Message
 from bot.values.outgoing import Letter, OutgoingFile
 
-_POLICY = AsWritten()
 _KEPT_LAST = 20
 _MIME_TYPE = re.compile(r"(application|audio|image|text|video|font)/([A-Za-z0-9!#$&^_.+-]{1,100})")
 
@@ -38,19 +36,20 @@ def compose_letter(letter: Letter) -> bytes:
     the bytes need SMTPUTF8 is told by `needs_smtputf8`. Without `letter.date` the Date field is left to
     the submission server (RFC 6409 §8.1).
     """
-    message = EmailMessage(policy=_POLICY)
-    for name, value in _fields(letter):
-        if value:
-            message[name] = value
-    message.set_content(_encodable(letter.text), charset="utf-8", cte="quoted-printable")
+    fields = [(name, value) for name, value in _fields(letter) if value]
+    return write_part([*fields, ("MIME-Version", Ready("1.0"))], _body(letter))
+
+
+def _body(letter: Letter) -> Part:
+    """Boundaries are made from the Message-ID; no encoded line can hold `=_` (RFC 2045 §6.7, §6.8)."""
+    boundaries = [f"=_{_digest(f'{letter.message_id} {number}')[:24]}" for number in range(2)]
+    body = text_part(letter.text, "plain")
     if letter.html:
-        message.add_alternative(
-            _encodable(letter.html), subtype="html", charset="utf-8", cte="quoted-printable"
-        )
-    for file in letter.files:
-        _attach(message, file)
-    _fix_boundaries(message, letter.message_id)
-    return message.as_bytes()
+        inner = boundaries[1 if letter.files else 0]
+        body = multipart("alternative", [body, text_part(letter.html, "html")], inner)
+    if letter.files:
+        body = multipart("mixed", [body, *map(_attached, letter.files)], boundaries[0])
+    return body
 
 
 def needs_smtputf8(letter: Letter) -> bool:
@@ -127,27 +126,11 @@ def _fields(letter: Letter) -> list[tuple[str, Ready]]:
     ]
 
 
-def _attach(message: EmailMessage, file: OutgoingFile) -> None:
-    """One file, base64; a type that is none, or that would nest a message, goes as plain bytes."""
+def _attached(file: OutgoingFile) -> Part:
+    """One file; a type that is none, or that would nest a message, goes as plain bytes."""
     known = _MIME_TYPE.fullmatch(file.content_type.partition(";")[0].strip())
-    kind, subtype = known.groups() if known else ("application", "octet-stream")
-    message.add_attachment(file.content, maintype=kind, subtype=subtype)
-    part = list(message.iter_attachments())[-1]
-    del part["Content-Disposition"]
-    part["Content-Disposition"] = disposition(file.name)
-
-
-def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Boundaries made from the Message-ID; no encoded line can hold `=_` (RFC 2045 §6.7, §6.8)."""
-    nested = [part for part in message.walk() if part.get_content_maintype() == "multipart"]
-    for number, part in enumerate(nested):
-        part.set_boundary(f"=_{_digest(f'{message_id} {number}')[:24]}")
+    return file_part(file.content, known[0] if known else "application/octet-stream", disposition(file.name))
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
-
-
-def _encodable(text: str) -> str:
-    """Lone surrogates, which no charset can carry, become question marks."""
-    return text.encode(errors="replace").decode()

@@ -8,9 +8,7 @@ older, plainer functions and written as they stand.
 import re
 from collections.abc import Iterable
 from email.header import Header
-from email.policy import EmailPolicy
 from email.utils import encode_rfc2231
-from typing import Any
 
 from bot.errors import DeliveryRefused
 from bot.values.address import domain_key
@@ -27,31 +25,6 @@ _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _FIELD_NAME = re.compile(r"[!-9;-~]{1,60}")
 _PLAIN_FILE = re.compile(r"[A-Za-z0-9 !#$&'()+,.;=@^_`{}~-]{1,60}")
-
-
-class AsWritten(EmailPolicy):
-    """The standard library's policy for SMTP, writing ready values without a second look."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(linesep="\r\n", **options)
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Keep a ready value; parse the rest (the MIME fields the library itself sets)."""
-        return (name, value) if isinstance(value, Ready) else super().header_store_parse(name, value)
-
-    def header_fetch_parse(self, name: str, value: Any) -> Any:
-        """Hand a ready value back unfolded."""
-        return (
-            str(value).replace("\r\n", "")
-            if isinstance(value, Ready)
-            else super().header_fetch_parse(name, value)
-        )
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """A ready value goes out as it stands."""
-        if isinstance(value, Ready):
-            return f"{name}: {value}\r\n".encode()
-        return super().fold_binary(name, value)
 
 
 class Ready(str):
