@@ -71,8 +71,8 @@ class Templates:
         plain, rich = (_environment(self.folders, self.language, kind) for kind in ("txt", "html"))
         try:
             subject = one_line(_subject(plain, name, facts), LIMITS["subject"] + 40)
-            text = tidy(_letter(plain, name, "txt", self.language).render(facts=facts, title=subject))
-            html = tidy(_letter(rich, name, "html", self.language).render(facts=facts, title=subject))
+            text = tidy(_letter(plain, name, "txt", self.language, facts=facts, title=subject))
+            html = tidy(_letter(rich, name, "html", self.language, facts=facts, title=subject))
         except _SLIPS as error:
             raise ConfigurationError(self._complaint(name, error)) from error
         return subject, text, html
@@ -91,12 +91,16 @@ class Templates:
         )
 
 
-def _letter(environment: ImmutableSandboxedEnvironment, name: str, kind: str, language: str) -> Template:
-    """The template of a letter, knowing the language its words are really in (for the lang attribute)."""
+def _letter(
+    environment: ImmutableSandboxedEnvironment, name: str, kind: str, language: str, **values: object
+) -> str:
+    """A letter, which knows the language its words are really in (for the lang attribute).
+
+    As a value of the letter: as a global of it, Jinja would run every file that it imports again each time.
+    """
     template = environment.select_template([f"{name}.{kind}.j2", f"{name}.j2"])
     folder = Path(template.filename or "").parent.name
-    template.globals["language"] = folder if folder in _spoken(language) else language
-    return template
+    return template.render(**values, language=folder if folder in _spoken(language) else language)
 
 
 def _subject(environment: ImmutableSandboxedEnvironment, name: str, facts: object) -> str:
