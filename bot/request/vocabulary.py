@@ -221,12 +221,16 @@ def _layer(
     phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...], suffixes: tuple[str, ...]
 ) -> Layer:
     root, words, stems = _Node(), dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    # Phrases share most of their elements, and a set of words has many.
+    enlisted = {GAP, LONG_GAP}
     for tag, written in phrases.items():
         for phrase in written:
             for elements in _variants(phrase, sets):
                 _plant(root, elements, tag)
-                for element in set(elements) - {GAP, LONG_GAP}:
-                    _enlist(element, words, stems)
+                for element in elements:
+                    if element not in enlisted:
+                        enlisted.add(element)
+                        _enlist(element, words, stems)
     return Layer(root=root, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
 
 
