@@ -196,9 +196,10 @@ def _service(
                 settled=settled,
                 stop=stop,
                 apart=Apart(partial(serve_apart, settings), log=log),
-                spread_after=settings.spread_after,
+                # The first stays here, where all is loaded: a core is kept busy by this process alone.
+                spread_after=settings.spread_after if number else 0,
             )
-            for _ in range(settings.workers)
+            for number in range(settings.workers)
         ],
         delivery=delivery,
         timed=(
