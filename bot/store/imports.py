@@ -32,7 +32,7 @@ class ImportStore:
         return import_record(row) if row else None
 
     def begin(self, job: Job, new: NewImport, thread: int) -> ImportRecord:
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
             now = self._db.clock()
             reference = self._free_reference(connection)
@@ -116,7 +116,7 @@ class ImportStore:
             (done, outcome.value, detail, account, import_id, position)
             for position, outcome, detail, account in outcomes
         ]
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
             self._db.execute_many(
                 connection, _outcome(), ("stage", "became", "because", "in_account", "of", "at"), rows

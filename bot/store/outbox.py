@@ -31,7 +31,7 @@ class OutboxStore:
 
     def claim(self, limit: int) -> list[OutboxItem]:
         now = self._db.clock()
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             due = and_(outbox.c.state == "queued", outbox.c.next_attempt <= now)
             abandoned = and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
             rows = connection.execute(
@@ -56,7 +56,7 @@ class OutboxStore:
         return [_item(row) for row in rows]
 
     def prolong(self, items: Sequence[OutboxItem]) -> None:
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             for start in range(0, len(items), CHUNK):
                 ids = [item.id for item in items[start : start + CHUNK]]
                 connection.execute(
