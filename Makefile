@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PREFIX ?= /opt/rollcall
 
+# A run starts the program a hundred times; without its bytecode each start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check test-servers test-moodle score bench fuzz torture lock dist deb install clean
 
 help: ## list the targets

@@ -11,7 +11,8 @@ from bot.portal.desk import Desk, address_of, by_method, text_of
 from bot.portal.newlink import ascii_address, read_address
 from bot.portal.throttle import TICKET_ADDRESS, TICKET_EMAIL, turnstile
 from bot.portal.ticket_mail import SUBJECT, Form, ticket_arrival, write_ticket
-from bot.sheet.workbooks import TEMPLATE_NAME, write_template
+from bot.sheet.file_names import TEMPLATE_NAME
+from bot.sheet.workbooks import write_template
 from bot.values.address import identity_key
 from bot.values.ledger import Arrival
 from bot.values.portal import Ticket, token_digest

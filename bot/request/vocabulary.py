@@ -203,6 +203,7 @@ def small(name: str) -> frozenset[str]:
     return frozenset(_read("common")["small"][name].split())
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     source = resources.files("bot.request") / "words" / f"{name}.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))
@@ -221,16 +222,15 @@ def _layer(
     phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...], suffixes: tuple[str, ...]
 ) -> Layer:
     root, words, stems = _Node(), dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
-    # Phrases share most of their elements, and a set of words has many.
-    enlisted = {GAP, LONG_GAP}
+    planted: dict[str, None] = {}  # in the order of the file: what a word may stand for is tried in it
     for tag, written in phrases.items():
         for phrase in written:
             for elements in _variants(phrase, sets):
                 _plant(root, elements, tag)
-                for element in elements:
-                    if element not in enlisted:
-                        enlisted.add(element)
-                        _enlist(element, words, stems)
+                planted.update(dict.fromkeys(elements))
+    for element in planted:
+        if element not in {GAP, LONG_GAP}:
+            _enlist(element, words, stems)
     return Layer(root=root, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
 
 
@@ -279,7 +279,9 @@ def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
             gap = element
             continue
         branch = {GAP: node.gaps, LONG_GAP: node.far}.get(gap, node.words)
-        node = branch.setdefault(element, _Node())
+        if element not in branch:
+            branch[element] = _Node()
+        node = branch[element]
         gap = ""
     if node is not root and tag not in node.tags:
         node.tags.append(tag)

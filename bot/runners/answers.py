@@ -9,7 +9,7 @@ from bot.runners.holding import confirmed, hold
 from bot.runners.letters import reply_letter
 from bot.runners.office import Office
 from bot.runners.report import file_reports, greeting_of
-from bot.sheet.workbooks import TEMPLATE_NAME, write_template
+from bot.sheet.file_names import TEMPLATE_NAME
 from bot.values.ledger import (
     MessageState,
     NoticeAction,
@@ -52,6 +52,9 @@ def _ask_for_sheet(case: Case, office: Office) -> Settlement:
         limit_bytes=office.limits.message_bytes,
         preference=case.preference,
     )
+    # Only here, as for the workbooks of results.
+    from bot.sheet.workbooks import write_template
+
     template = OutgoingFile(name=TEMPLATE_NAME, content=write_template(), content_type=XLSX)
     words = render_ask(report, office.words_for(customer), template=template)
     letter = reply_letter(

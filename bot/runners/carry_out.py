@@ -21,7 +21,7 @@ from bot.runners.report import (
     pack_files,
     unpack_files,
 )
-from bot.sheet.workbooks import annotated_name, to_fix_name, write_annotated, write_to_fix
+from bot.sheet.file_names import annotated_name, to_fix_name
 from bot.values.customer import NotifyBy
 from bot.values.learner import ImportRow, Outcome
 from bot.values.ledger import (
@@ -240,6 +240,9 @@ def _earlier(record: ImportRecord, rows: list[ImportRow], office: Office) -> Ear
 def _workbooks(
     rows: list[ImportRow], files: tuple[FileReport, ...]
 ) -> tuple[tuple[OutgoingFile, ...], OutgoingFile | None]:
+    # Only here: what writes workbooks is slow to import, and the service should be ready before.
+    from bot.sheet.workbooks import write_annotated, write_to_fix
+
     names = list(dict.fromkeys(row.file for row in rows))
     annotated = tuple(
         OutgoingFile(

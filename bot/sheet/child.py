@@ -6,6 +6,7 @@ Python's own forkserver would import the bot's `__main__` again in every child a
 
 import hashlib
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -171,11 +172,10 @@ class LimitedReader:
         if control is not None:
             control.close()
         if server is not None:
-            try:
-                server.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            # It would end itself and its children, but only once it has read in all of its modules.
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def _waits(job: socket.socket) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bot.sheet.styles import FAINT, PLAIN, hint_at_addresses, table, text_cell
 from bot.sheet.xlsx import Row, Tab, write_workbook
 
-TEMPLATE_NAME = "Learner Upload.xlsx"
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
 _HINTED_ROWS = 10_000

@@ -20,19 +20,12 @@ from bot.sheet.styles import (
     table,
     text_cell,
 )
-from bot.sheet.template import TEMPLATE_NAME, write_template
+from bot.sheet.template import write_template
 from bot.sheet.xlsx import Row, write_workbook
 from bot.values.learner import ImportRow, Outcome
 from bot.values.sheet import Reason
 
-__all__ = [
-    "TEMPLATE_NAME",
-    "annotated_name",
-    "to_fix_name",
-    "write_annotated",
-    "write_template",
-    "write_to_fix",
-]
+__all__ = ["write_annotated", "write_template", "write_to_fix"]
 
 # How a result is called and coloured: the words alone are enough for who can't see the colour.
 _RESULTS = {
@@ -50,18 +43,7 @@ _WIDTHS = (7, 20, 24, 38, 25, 48, 48)
 _FIX_HEADINGS = ("First Name", "Last Name", "Email address", "What to fix", "Original row")
 _FIX_WIDTHS = (22, 26, 40, 60, 18)
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_OUR_ENDING = re.compile(r"(?: - (?:results|to fix))+$")
 _SPARE_ROWS = 200  # below the rows to fix that also get the hint
-
-
-def annotated_name(name: str) -> str:
-    """'March starters.xlsx' gives 'March starters - results.xlsx'."""
-    return f"{_stem(name)} - results.xlsx"
-
-
-def to_fix_name(name: str) -> str:
-    """'March starters.xlsx' gives 'March starters - to fix.xlsx', and so does its own to-fix workbook."""
-    return f"{_stem(name)} - to fix.xlsx"
 
 
 def write_annotated(rows: Sequence[ImportRow]) -> bytes:
@@ -165,9 +147,3 @@ def _title(name: str, taken: set[str]) -> str:
         title = plain[: 31 - len(ending)] + ending
     taken.add(title.casefold())
     return title
-
-
-def _stem(name: str) -> str:
-    base = re.split(r"[/\\]", name)[-1]
-    stem = base.rpartition(".")[0] or base
-    return _OUR_ENDING.sub("", stem).strip() or "Learners"

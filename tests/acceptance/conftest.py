@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.scene import Scene, real
 from tests.wire.conftest import certificates as certificates
 from tests.wire.conftest import servers as servers
@@ -18,6 +19,13 @@ def database(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -
         url: str = request.getfixturevalue("postgres_url")
         return url
     return f"sqlite:///{tmp_path}/rollcall.db"
+
+
+@pytest.fixture
+def nursery(nursery_of_all: Nursery) -> Iterator[Nursery]:
+    """Where the bots of a test come from that is in a hurry also on real servers; none outlives the test."""
+    yield nursery_of_all
+    nursery_of_all.clear()
 
 
 @pytest.fixture

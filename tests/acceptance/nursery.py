@@ -1,8 +1,12 @@
 """Starts the real program quickly: a process that has read all of it in forks one bot after another.
 
-Killing a bot some hundred times would else be, for the most part, waiting for the interpreter.
+Killing a bot some hundred times would else be, for the most part, waiting for the interpreter; and most of
+the bot's first mail would be compiling word lists and templates.
 """
 
+import contextlib
+import io
+import itertools
 import json
 import os
 import signal
@@ -11,9 +15,20 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+MAILS = Path(__file__).parents[2] / "fixtures" / "mails"
+READ_IN = (
+    "psycopg",
+    "alembic.command",
+    "alembic.context",
+    *(f"bot.cli.{command}" for command in ("run", "look", "act", "backup", "forget", "trace", "check")),
+    *(f"bot.app.{lazy}" for lazy in ("ops", "portal", "checks")),
+    *(f"bot.directories.{platform}" for platform in ("moodle", "scim")),
+)
 
 
 class Bot:
@@ -60,20 +75,26 @@ class Nursery:
             env=os.environ | {"PYTHONPATH": str(Path.cwd())},
         )
         self._bots: list[Bot] = []
+        self._printed = itertools.count(1)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for bot in self._bots:
-            if bot.poll() is None:
-                os.killpg(bot.pid, signal.SIGKILL)
-                bot.wait(10)
+        self.clear()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(10)
         self._process.stdout.close()
+
+    def clear(self) -> None:
+        """End every bot that still runs."""
+        for bot in self._bots:
+            if bot.poll() is None:
+                os.killpg(bot.pid, signal.SIGKILL)
+                bot.wait(10)
+        self._bots.clear()
 
     def start(
         self,
@@ -92,7 +113,7 @@ class Nursery:
 
     def run(self, arguments: Sequence[str], folder: Path) -> tuple[int, str]:
         """The same to its end: the exit code and what it printed."""
-        printed = folder / f"printed-{len(self._bots)}.log"
+        printed = folder / f"printed-{next(self._printed)}.log"
         code = self.start(arguments, printed).wait(60)
         return code, printed.read_text(encoding="utf-8")
 
@@ -115,9 +136,26 @@ def serve() -> None:
             answer = code_of(request["code_of"], codes)
         else:
             answer = os.fork() or be_a_bot(request)
+            codes.pop(answer, None)  # numbers of processes come round again
             # Here and there: whoever comes first, it can be killed as a group from now on.
             os.setpgid(answer, answer)
         print(json.dumps(answer), flush=True)
+
+
+def read_in() -> None:
+    """All that a bot reads in on its way: the program, and what its first mail and letter compile."""
+    for module in READ_IN:
+        import_module(module)
+    from bot.cli import rollcall
+    from bot.reply.rehearsal import rehearse
+    from bot.reply.template_set import Templates
+    from bot.request.vocabulary import LANGUAGES, lexicon
+
+    for language in LANGUAGES:
+        lexicon(language)
+    rehearse(Templates())
+    with contextlib.redirect_stdout(io.StringIO()):
+        rollcall(["preview", "--json", str(MAILS / "01-yes-with-repairs.eml")], standalone_mode=False)
 
 
 def code_of(pid: int, codes: dict[int, int]) -> int | None:
@@ -164,11 +202,15 @@ if __name__ == "__mp_main__":
         saboteur.set_trap(os.environ[saboteur.TRAP])
 
 if __name__ == "__main__":
-    # Read in what every bot needs, before the first fork.
-    import psycopg  # noqa: F401
+    # The small process first: what it forks must not carry the whole program.
+    from tests.acceptance.hatchery import Hatchery
 
-    import bot.cli.run  # noqa: F401
+    hatchery = Hatchery()
+
+    import bot.sheet.child
     from bot.cli import main
     from tests.acceptance.saboteur import set_trap
 
+    bot.sheet.child.subprocess = hatchery  # type: ignore[assignment]
+    read_in()
     serve()

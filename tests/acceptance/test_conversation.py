@@ -36,6 +36,7 @@ def office(
     """One running bot for every line of the table; each test has learners of its own."""
     folder = tmp_path_factory.mktemp("office")
     servers: Servers
+    nursery = None
     if request.param == "real":
         lab = request.getfixturevalue("running_mail_lab")
         lab.restore()
@@ -45,7 +46,8 @@ def office(
     else:
         servers = EmbeddedServers(certificates)
         database = f"sqlite:///{folder}/rollcall.db"
-    scene = Scene(servers=servers, database=database, folder=folder)
+        nursery = request.getfixturevalue("nursery_of_all")
+    scene = Scene(servers=servers, database=database, folder=folder, nursery=nursery)
     scene.configure(
         customers=[{"name": "Customer Ltd", "senders": [CUSTOMER, COLLEAGUE]}],
         limits={"replies_per_sender_hour": 1000, "message_megabytes": 1},

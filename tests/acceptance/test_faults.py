@@ -24,13 +24,6 @@ real_only = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def nursery() -> Iterator[Nursery]:
-    """Where the bots of a test come from."""
-    with Nursery() as made:
-        yield made
-
-
 def start(scene: Scene, nursery: Nursery) -> Bot:
     config = str(scene.folder / "config.toml")
     return nursery.start(["run", "--config", config], scene.folder / "bot.log")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.servers.certificates import Certificates
 from tests.wire.servers import SUPPORT, EmbeddedServers
@@ -38,9 +39,12 @@ def token_file(tokens: TokenServer, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def office(servers: EmbeddedServers, token_file: Path, tmp_path: Path) -> Iterator[Scene]:
+def office(
+    servers: EmbeddedServers, token_file: Path, tmp_path: Path, nursery_of_all: Nursery
+) -> Iterator[Scene]:
     """IMAP and SMTP log in with tokens of one file."""
-    made = Scene(servers=servers, database=f"sqlite:///{tmp_path}/rollcall.db", folder=tmp_path)
+    database = f"sqlite:///{tmp_path}/rollcall.db"
+    made = Scene(servers=servers, database=database, folder=tmp_path, nursery=nursery_of_all)
     made.configure()
     oauth = {"provider": "gmail", "refresh_token_file": str(token_file)}
     mailbox, smtp = made.settings["mailboxes"][0], made.settings["smtp"]

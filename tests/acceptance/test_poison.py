@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -12,13 +11,6 @@ from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.wire.servers import CUSTOMER, SUPPORT, EmbeddedServers
 
 OTHER = "customer1+other@customer.test"
-
-
-@pytest.fixture
-def nursery() -> Iterator[Nursery]:
-    """Where the bots of a test come from."""
-    with Nursery() as made:
-        yield made
 
 
 def start(scene: Scene, nursery: Nursery, trap: str = "") -> Bot:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from itertools import pairwise
@@ -72,7 +71,7 @@ class Crew:
 
 
 @pytest.fixture
-def crew(mail_lab: MailLab, postgres_url: str, tmp_path: Path) -> Iterator[Crew]:
+def crew(mail_lab: MailLab, postgres_url: str, tmp_path: Path, nursery: Nursery) -> Crew:
     """Two mailboxes, nothing runs yet."""
     scene = Scene(servers=RealServers(mail_lab), database=postgres_url, folder=tmp_path)
     scene.configure()
@@ -85,8 +84,7 @@ def crew(mail_lab: MailLab, postgres_url: str, tmp_path: Path) -> Iterator[Crew]
         lease_seconds=LEASE,
         customers=[{"name": "Customer Ltd", "senders": SENDERS}],
     )
-    with Nursery() as nursery:
-        yield Crew(scene=scene, nursery=nursery, bots={})
+    return Crew(scene=scene, nursery=nursery, bots={})
 
 
 def what_comes_of(mails: list[EmailMessage], count: int) -> Expected:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -16,13 +15,6 @@ from tests.wire.servers import CUSTOMER, RealServers
 real_only = pytest.mark.parametrize(
     "servers", [pytest.param("dovecot and postfix", marks=pytest.mark.servers)], indirect=True
 )
-
-
-@pytest.fixture
-def nursery() -> Iterator[Nursery]:
-    """Where the bots of a test come from."""
-    with Nursery() as made:
-        yield made
 
 
 def start(scene: Scene, nursery: Nursery, trap: str = "") -> Bot:

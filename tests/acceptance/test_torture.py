@@ -93,13 +93,11 @@ class Torture:
 
 
 @pytest.mark.servers
-def test_killed_at_random_moments_it_loses_and_doubles_nothing(scene: Scene) -> None:
-    with Nursery() as nursery:
-        Torture(scene=scene, nursery=nursery, kills=KILLS_IN_SHORT, luck=random.Random(SEED)).run()
+def test_killed_at_random_moments_it_loses_and_doubles_nothing(scene: Scene, nursery: Nursery) -> None:
+    Torture(scene=scene, nursery=nursery, kills=KILLS_IN_SHORT, luck=random.Random(SEED)).run()
 
 
 @pytest.mark.torture
-def test_killed_three_hundred_times_it_loses_and_doubles_nothing(scene: Scene) -> None:
-    with Nursery() as nursery:
-        luck = random.Random(time.time_ns())
-        Torture(scene=scene, nursery=nursery, kills=KILLS_AT_LENGTH, luck=luck).run()
+def test_killed_three_hundred_times_it_loses_and_doubles_nothing(scene: Scene, nursery: Nursery) -> None:
+    luck = random.Random(time.time_ns())
+    Torture(scene=scene, nursery=nursery, kills=KILLS_AT_LENGTH, luck=luck).run()

@@ -1,5 +1,6 @@
 """The ledger contract runs on every database: SQLite everywhere, PostgreSQL where the servers are."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.store.engine import Database
+from bot.store.upgrade import upgrade
 from tests.contract.conversation_builders import Desk
 from tests.contract.ledger_builders import Clock, Node
 
@@ -20,11 +22,30 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a schema."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/ledger.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger of SQLite that has its schema: a copy is made sooner than a schema."""
+    path = Path(tmp_path_factory.mktemp("upgraded") / "ledger.db")
+    database = Database(f"sqlite:///{path}", owner="test")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database_url(empty_database_url: str, upgraded_file: Path) -> str:
+    """A database for a ledger; in SQLite it has its schema already."""
+    if empty_database_url.startswith("sqlite:///"):
+        shutil.copy(upgraded_file, empty_database_url.removeprefix("sqlite:///"))
+    return empty_database_url
 
 
 @pytest.fixture

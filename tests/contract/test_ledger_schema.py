@@ -29,8 +29,8 @@ VERSIONS = [path.name[1:5] for path in sorted(STEPS.glob("v*.py"))]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url, owner="test")
+def database(empty_database_url: str) -> Iterator[Database]:
+    made = Database(empty_database_url, owner="test")
     yield made
     made.close()
 
@@ -70,10 +70,10 @@ def test_an_empty_database_becomes_what_the_code_expects(database: Database) -> 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_ledger_of_every_schema_there_was_is_upgraded(
-    database: Database, database_url: str, tmp_path: Path, version: str
+    database: Database, empty_database_url: str, tmp_path: Path, version: str
 ) -> None:
     dialect = database.engine.dialect.name
-    restore(database_url, (SCHEMAS / f"{version}.{dialect}.sql").read_text(encoding="utf-8"))
+    restore(empty_database_url, (SCHEMAS / f"{version}.{dialect}.sql").read_text(encoding="utf-8"))
     assert schema_version(database) == version
     with database.read() as connection:
         before = counted(connection)
@@ -88,11 +88,11 @@ def test_a_ledger_of_every_schema_there_was_is_upgraded(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_question_from_before_the_upgrade_is_settled_after_it(
-    database_url: str, tmp_path: Path, version: str
+    empty_database_url: str, tmp_path: Path, version: str
 ) -> None:
-    dialect = database_url.partition(":")[0].partition("+")[0]
-    restore(database_url, (SCHEMAS / f"{version}.{dialect}.sql").read_text(encoding="utf-8"))
-    desk = Desk(database=database_url, folder=tmp_path, clock=Clock())
+    dialect = empty_database_url.partition(":")[0].partition("+")[0]
+    restore(empty_database_url, (SCHEMAS / f"{version}.{dialect}.sql").read_text(encoding="utf-8"))
+    desk = Desk(database=empty_database_url, folder=tmp_path, clock=Clock())
     try:
         queries = Queries(desk.ledger.database)
         asked = next(entry for entry in queries.latest(10) if entry.message_id == "<2@c.test>")

@@ -12,7 +12,7 @@ from bot.store.engine import open_engine
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for, words_of
 from tests.servers.ports import free_ports
 from tests.wire.servers import EmbeddedServers
-from tests.wire.visitor import Visitor
+from tests.wire.visitor import TRUST, Visitor
 
 GOOD = "quiet lanterns over fjords"
 BETTER = "seven purple harvest moons"
@@ -44,7 +44,7 @@ class PortalScene:
     def _is_up(self) -> bool:
         assert self.process.poll() is None, self.scene.log()[-2000:]
         try:
-            return httpx.get(f"{self.base}/static/portal.css").status_code == 200
+            return httpx.get(f"{self.base}/static/portal.css", verify=TRUST).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -61,6 +61,8 @@ class PortalScene:
             )
         )
         wait_for(lambda: len(self.scene.notices(*names)) == len(names), "the notices")
+        # The server has them before the ledger is told so.
+        wait_for(lambda: "queued" not in map(self.notice_state, names), "the ledger to say so")
         return [link_in(self.scene.notices(name)[-1]) for name in names]
 
     def change(self, statement: str) -> None:

@@ -13,6 +13,7 @@ from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.wire.portal_fixtures import module_portal as module_portal
 from tests.wire.portal_fixtures import portal_scene as portal_scene
 from tests.wire.portal_scene import BETTER, GOOD, PortalScene, link_in, username
+from tests.wire.visitor import TRUST
 
 PAGES = ("/signin", "/newlink", "/ticket", "/ticket/confirm/x", "/welcome/x", "/nothing", "/template")
 NOBODY = "customer2+eve@customer.test"  # as long as Ann's and Bob's
@@ -20,7 +21,7 @@ NOBODY = "customer2+eve@customer.test"  # as long as Ann's and Bob's
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_carries_the_protecting_headers(module_portal: PortalScene, path: str) -> None:
-    headers = httpx.get(module_portal.base + path).headers
+    headers = httpx.get(module_portal.base + path, verify=TRUST).headers
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
@@ -55,7 +56,7 @@ def test_no_page_has_a_script_or_a_style_of_its_own(module_portal: PortalScene) 
 def test_what_is_wrong_gets_a_page_that_says_so(
     module_portal: PortalScene, method: str, path: str, status: int
 ) -> None:
-    answer = httpx.request(method, module_portal.base + path)
+    answer = httpx.request(method, module_portal.base + path, verify=TRUST)
     assert answer.status_code == status
     assert "<h1>" in answer.text
     assert "YourCompany Learning" in answer.text

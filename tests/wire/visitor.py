@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 import httpx
 from selectolax.lexbor import LexborHTMLParser
 
+# The portal of tests speaks plain HTTP; reading the authorities anew for each takes longer than a page.
+TRUST = httpx.create_ssl_context()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
@@ -25,7 +28,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         headers = {"x-forwarded-for": self.address} if self.address else {}
-        self.client = httpx.Client(base_url=self.base, headers=headers, timeout=60)
+        self.client = httpx.Client(base_url=self.base, headers=headers, timeout=60, verify=TRUST)
 
     def open(self, path: str) -> str:
         """Go to a page; returns its words."""

@@ -5,8 +5,9 @@ import io
 import openpyxl
 import pytest
 
+from bot.sheet.file_names import annotated_name, to_fix_name
 from bot.sheet.read import read_sheet
-from bot.sheet.workbooks import annotated_name, to_fix_name, write_annotated, write_template, write_to_fix
+from bot.sheet.workbooks import write_annotated, write_template, write_to_fix
 from bot.values.learner import ImportRow, Outcome
 from bot.values.sheet import Check, SheetLimits, Verdict
 
