@@ -2,11 +2,17 @@
 
 import hashlib
 import re
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.message import Message as Part
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from bot.errors import DeliveryRefused
-from bot.mail.mime import Part, file_part, multipart, text_part, write_part
 from bot.mail.written import (
+    AS_WRITTEN,
     Ready,
     disposition,
     field_name,
@@ -20,6 +26,8 @@ from bot.values.address import domain_key
 from bot.values.message import Message
 from bot.values.outgoing import Letter, OutgoingFile
 
+_QUOTED = Charset("utf-8")
+_QUOTED.body_encoding = QP
 _KEPT_LAST = 20
 _MIME_TYPE = re.compile(r"(application|audio|image|text|video|font)/([A-Za-z0-9!#$&^_.+-]{1,100})")
 
@@ -36,20 +44,39 @@ def compose_letter(letter: Letter) -> bytes:
     the bytes need SMTPUTF8 is told by `needs_smtputf8`. Without `letter.date` the Date field is left to
     the submission server (RFC 6409 §8.1).
     """
-    fields = [(name, value) for name, value in _fields(letter) if value]
-    return write_part([*fields, ("MIME-Version", Ready("1.0"))], _body(letter))
+    message = _body(letter)
+    of_body = message.items()
+    for name, _ in of_body:
+        del message[name]
+    for name, value in (*_fields(letter), *of_body):
+        if value:
+            message[name] = value
+    return message.as_bytes()
 
 
 def _body(letter: Letter) -> Part:
     """Boundaries are made from the Message-ID; no encoded line can hold `=_` (RFC 2045 §6.7, §6.8)."""
     boundaries = [f"=_{_digest(f'{letter.message_id} {number}')[:24]}" for number in range(2)]
-    body = text_part(letter.text, "plain")
+    body: Part = _text(letter.text, "plain")
     if letter.html:
-        inner = boundaries[1 if letter.files else 0]
-        body = multipart("alternative", [body, text_part(letter.html, "html")], inner)
+        body = _multipart(
+            "alternative", boundaries[1 if letter.files else 0], body, _text(letter.html, "html")
+        )
     if letter.files:
-        body = multipart("mixed", [body, *map(_attached, letter.files)], boundaries[0])
+        body = _multipart("mixed", boundaries[0], body, *map(_attachment, letter.files))
     return body
+
+
+def _text(text: str, subtype: str) -> Part:
+    """Lone surrogates, which no charset can carry, become question marks."""
+    lines = text.encode(errors="replace").splitlines()
+    return MIMEText(b"\n".join([*lines, b""]).decode(), subtype, _QUOTED, policy=AS_WRITTEN)  # type: ignore[arg-type]
+
+
+def _multipart(subtype: str, boundary: str, *parts: Part) -> Part:
+    for part in parts:
+        del part["MIME-Version"]  # the whole mail's is enough
+    return MIMEMultipart(subtype, boundary, parts, policy=AS_WRITTEN)
 
 
 def needs_smtputf8(letter: Letter) -> bool:
@@ -126,10 +153,14 @@ def _fields(letter: Letter) -> list[tuple[str, Ready]]:
     ]
 
 
-def _attached(file: OutgoingFile) -> Part:
-    """One file; a type that is none, or that would nest a message, goes as plain bytes."""
+def _attachment(file: OutgoingFile) -> Part:
+    """One file, base64; a type that is none, or that would nest a message, goes as plain bytes."""
     known = _MIME_TYPE.fullmatch(file.content_type.partition(";")[0].strip())
-    return file_part(file.content, known[0] if known else "application/octet-stream", disposition(file.name))
+    part = MIMEBase(*(known.groups() if known else ("application", "octet-stream")), policy=AS_WRITTEN)
+    part.set_payload(file.content)
+    encode_base64(part)
+    part["Content-Disposition"] = disposition(file.name)
+    return part
 
 
 def _digest(text: str) -> str:

@@ -1,15 +1,14 @@
 """The spreadsheet a customer is asked to fill in: `Learner Upload.xlsx`."""
 
-from dataclasses import replace
+import io
 
-from bot.sheet.styles import FAINT, PLAIN, hint_at_addresses, table, text_cell
-from bot.sheet.xlsx import Row, Tab, write_workbook
+from openpyxl import Workbook
+
+from bot.sheet.styles import FAINT, Painter, begin_table, hint_at_addresses
 
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
 _HINTED_ROWS = 10_000
-_STEP = replace(PLAIN, lined=False)
-_TITLE = replace(_STEP, bold=True, size=14)
 _STEPS = (
     ("How to fill in this spreadsheet", True),
     ("", False),
@@ -33,14 +32,25 @@ _STEPS = (
 
 def write_template() -> bytes:
     """The template as .xlsx; our own reader finds no learner in it."""
-    example = Row([text_cell(text, replace(FAINT, italic=True)) for text in _EXAMPLE])
-    hint = hint_at_addresses("C", 3, _HINTED_ROWS)
-    guide = Tab(
-        title="Instructions",
-        widths=(110,),
-        rows=[Row([text_cell(text, _TITLE if is_title else _STEP)]) for text, is_title in _STEPS],
-        heading=False,
-        gridlines=False,
-    )
-    learners = table("Learners", _HEADINGS, (28, 32, 44), [example], validation=hint)
-    return write_workbook([learners, guide], title="Learner Upload")
+    workbook = Workbook(write_only=True)
+    workbook.properties.creator = "Rollcall"
+    workbook.properties.title = "Learner Upload"
+    sheet = workbook.create_sheet("Learners")
+    hint_at_addresses(sheet, "C", 3, _HINTED_ROWS)
+    begin_table(sheet, _HEADINGS, (28, 32, 44), 1)
+    sheet.auto_filter.ref = None
+    sheet.append([Painter(sheet).text(text, FAINT, italic=True) for text in _EXAMPLE])
+    guide = workbook.create_sheet("Instructions")
+    guide.column_dimensions["A"].width = 110
+    guide.sheet_view.showGridLines = False
+    # Printed, the longest line must not run off the page.
+    guide.page_setup.orientation = "landscape"
+    guide.page_setup.fitToHeight = 0
+    guide.sheet_properties.pageSetUpPr.fitToPage = True
+    for text, is_title in _STEPS:
+        cell = Painter(guide).text(text, bold=is_title, size=14 if is_title else 11)
+        cell.border = None
+        guide.append([cell])
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()

@@ -1,8 +1,10 @@
 """The workbooks a reply carries: every row with its result, and only the rows to fix, ready to send again."""
 
+import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from openpyxl import Workbook
 
 from bot.sheet.styles import (
     AMBER,
@@ -12,16 +14,12 @@ from bot.sheet.styles import (
     GREY,
     PLAIN,
     RED,
-    WRAPPED,
-    coloured,
+    Painter,
+    begin_table,
+    give_room,
     hint_at_addresses,
-    number_cell,
-    row_height,
-    table,
-    text_cell,
 )
 from bot.sheet.template import write_template
-from bot.sheet.xlsx import Row, write_workbook
 from bot.values.learner import ImportRow, Outcome
 from bot.values.sheet import Reason
 
@@ -29,15 +27,14 @@ __all__ = ["write_annotated", "write_template", "write_to_fix"]
 
 # How a result is called and coloured: the words alone are enough for who can't see the colour.
 _RESULTS = {
-    Outcome.CREATED: ("Created", coloured(GREEN, bold=True)),
-    Outcome.WOULD_CREATE: ("Would be created", coloured(GREEN, bold=True)),
-    Outcome.EXISTING: ("Already had an account", coloured(BLUE, bold=True)),
-    Outcome.DUPLICATE: ("Duplicate", coloured(GREY, bold=True)),
-    Outcome.INVALID: ("Needs fixing", coloured(RED, bold=True)),
-    Outcome.FAILED: ("Refused by the platform", coloured(RED, bold=True)),
-    Outcome.PENDING: ("Waiting for the platform", coloured(AMBER, bold=True)),
+    Outcome.CREATED: ("Created", GREEN),
+    Outcome.WOULD_CREATE: ("Would be created", GREEN),
+    Outcome.EXISTING: ("Already had an account", BLUE),
+    Outcome.DUPLICATE: ("Duplicate", GREY),
+    Outcome.INVALID: ("Needs fixing", RED),
+    Outcome.FAILED: ("Refused by the platform", RED),
+    Outcome.PENDING: ("Waiting for the platform", AMBER),
 }
-_WRONG, _BOLD = coloured(RED), replace(WRAPPED, bold=True)
 _HEADINGS = ("Row", "First Name", "Last Name", "Email address", "Result", "Reason", "Repairs")
 _WIDTHS = (7, 20, 24, 38, 25, 48, 48)
 _FIX_HEADINGS = ("First Name", "Last Name", "Email address", "What to fix", "Original row")
@@ -48,66 +45,55 @@ _SPARE_ROWS = 200  # below the rows to fix that also get the hint
 
 def write_annotated(rows: Sequence[ImportRow]) -> bytes:
     """All rows of one uploaded file as an .xlsx, a sheet for each of its sheets, in their order."""
+    workbook = Workbook(write_only=True)
+    workbook.properties.creator = "Rollcall"
     taken: set[str] = set()
-    sheets = _by_sheet(rows) or {"Learners": []}
-    return write_workbook(
-        [
-            table(
-                _title(title, taken),
-                _HEADINGS,
-                _WIDTHS,
-                map(_annotated, members),
-                filtered=max(len(members), 1),
+    for title, members in _by_sheet(rows).items():
+        sheet = workbook.create_sheet(_title(title, taken))
+        begin_table(sheet, _HEADINGS, _WIDTHS, len(members))
+        cells = Painter(sheet)
+        for place, row in enumerate(members, start=2):
+            result, colours = _RESULTS[row.outcome]
+            reason, repairs = _reason(row), "; ".join(row.repairs)
+            give_room(sheet, place, (reason, _WIDTHS[5]), (repairs, _WIDTHS[6]))
+            sheet.append(
+                [
+                    cells.number(row.number, FAINT),
+                    cells.text(row.first_name),
+                    cells.text(row.last_name),
+                    cells.text(row.email),
+                    cells.text(result, colours, bold=True),
+                    cells.text(reason, wrap=True),
+                    cells.text(repairs, wrap=True),
+                ]
             )
-            for title, members in sheets.items()
-        ]
-    )
-
-
-def _annotated(row: ImportRow) -> Row:
-    result, style = _RESULTS[row.outcome]
-    reason, repairs = _reason(row), "; ".join(row.repairs)
-    return Row(
-        [
-            number_cell(row.number),
-            text_cell(row.first_name),
-            text_cell(row.last_name),
-            text_cell(row.email),
-            text_cell(result, style),
-            text_cell(reason, WRAPPED),
-            text_cell(repairs, WRAPPED),
-        ],
-        row_height((reason, _WIDTHS[5]), (repairs, _WIDTHS[6])),
-    )
+    if not taken:
+        begin_table(workbook.create_sheet("Learners"), _HEADINGS, _WIDTHS, 0)
+    return _bytes(workbook)
 
 
 def write_to_fix(rows: Sequence[ImportRow]) -> bytes:
     """The invalid and failed rows as an .xlsx laid out like the template: mended, it can be sent as it is."""
+    workbook = Workbook(write_only=True)
+    workbook.properties.creator = "Rollcall"
+    sheet = workbook.create_sheet("Learners")
     members = [row for row in rows if row.outcome in {Outcome.INVALID, Outcome.FAILED}]
+    hint_at_addresses(sheet, "C", 2, len(members) + _SPARE_ROWS)
+    begin_table(sheet, _FIX_HEADINGS, _FIX_WIDTHS, len(members))
+    cells = Painter(sheet)
     several = len({(row.file, row.sheet) for row in members}) > 1
-    sheet = table(
-        "Learners",
-        _FIX_HEADINGS,
-        _FIX_WIDTHS,
-        (_to_fix(row, several=several) for row in members),
-        filtered=max(len(members), 1),
-        validation=hint_at_addresses("C", 2, len(members) + _SPARE_ROWS),
-    )
-    return write_workbook([sheet])
-
-
-def _to_fix(row: ImportRow, *, several: bool) -> Row:
-    wrong, reason = _wrong_fields(row), _reason(row)
-    fields = ((row.first_name, "first"), (row.last_name, "last"), (row.email, "email"))
-    where = f"{row.sheet}, row {row.number}" if several else f"row {row.number}"
-    return Row(
-        [
-            *(text_cell(text, _WRONG if field in wrong else PLAIN) for text, field in fields),
-            text_cell(reason, _BOLD),
-            text_cell(where, FAINT),
-        ],
-        row_height((reason, _FIX_WIDTHS[3])),
-    )
+    for place, row in enumerate(members, start=2):
+        wrong = _wrong_fields(row)
+        give_room(sheet, place, (_reason(row), _FIX_WIDTHS[3]))
+        fields = ((row.first_name, "first"), (row.last_name, "last"), (row.email, "email"))
+        sheet.append(
+            [
+                *(cells.text(text, RED if field in wrong else PLAIN) for text, field in fields),
+                cells.text(_reason(row), wrap=True, bold=True),
+                cells.text(f"{row.sheet}, row {row.number}" if several else f"row {row.number}", FAINT),
+            ]
+        )
+    return _bytes(workbook)
 
 
 def _by_sheet(rows: Sequence[ImportRow]) -> dict[str, list[ImportRow]]:
@@ -147,3 +133,9 @@ def _title(name: str, taken: set[str]) -> str:
         title = plain[: 31 - len(ending)] + ending
     taken.add(title.casefold())
     return title
+
+
+def _bytes(workbook: Workbook) -> bytes:
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
