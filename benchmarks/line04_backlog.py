@@ -23,8 +23,8 @@ COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "1000"))
 DJANGO_MAILBOX, PARSEDMARC = 58, 86  # mails/s, measured elsewhere, storing or moving alone
 WHERE = (
     "a worker's processor time goes to reading mail and words, to the reply (8 ms for a workbook of twenty "
-    "rows, by openpyxl), and to SQL. Taking in, delivery and filing share the first worker's interpreter; the others "
-    "work in processes of their own, each of which costs as much as eighty mails before its first."
+    "rows, by openpyxl), and to SQL. Taking in, delivery and filing share the first worker's interpreter; "
+    "the others work in processes of their own, each of which costs as much as eighty mails before its first."
 )
 LIMIT = (
     "a mail is answered only after its rows are durable: three fsyncs for the work, three more for its "
