@@ -24,7 +24,8 @@ DJANGO_MAILBOX, PARSEDMARC = 58, 86  # mails/s, measured elsewhere, storing or m
 WHERE = (
     "a worker's processor time goes to reading mail and words, to the reply (8 ms for a workbook of twenty "
     "rows, by openpyxl), and to SQL. Taking in, delivery and filing share the first worker's interpreter; "
-    "the others work in processes of their own, each of which costs as much as eighty mails before its first."
+    "the others work in processes of their own, forked in 0.05 s from one that takes 2 s of processor to read "
+    "all in, once."
 )
 LIMIT = (
     "a mail is answered only after its rows are durable: three fsyncs for the work, three more for its "
@@ -33,8 +34,7 @@ LIMIT = (
 NEXT = (
     "the figure is older than the processes beside, the filing and sending of several mails at once, "
     "cheaper letters, and steps that wait for no disk. The peers do none of it; they were not "
-    "installed, and their paces were measured elsewhere. Next: measure it again; processes beside that are "
-    "forked from one that has read the words."
+    "installed, and their paces were measured elsewhere. Next: measure it again."
 )
 
 

@@ -195,7 +195,7 @@ def _service(
                 wake=work_wake,
                 settled=settled,
                 stop=stop,
-                apart=Apart(partial(serve_apart, settings), log=log),
+                apart=Apart(partial(serve_apart, settings), read_in="bot.app.nursery", log=log),
                 # The first stays here, where all is loaded: a core is kept busy by this process alone.
                 spread_after=settings.spread_after if number else 0,
             )

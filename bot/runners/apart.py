@@ -1,7 +1,7 @@
 """A process beside this one for one worker thread: for suspects, which may kill it and nothing else, and for
 a backlog, which one interpreter alone would work on one core."""
 
-import ctypes
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 
 from bot.errors import LedgerUnavailable
 from bot.runners.events import lines_of
@@ -18,7 +18,6 @@ from bot.values.ledger import Job, Settlement
 # What stops a whole service from outside says nothing about the message that was being worked on.
 TOLD_TO_STOP = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 END_WITHIN = 5.0
-_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 Log = Callable[..., None]
 Settled = Callable[[Job, Settlement], None]
@@ -63,27 +62,32 @@ class Desk:
 
 class Apart:
     """The service's end. The process starts when it is wanted, anew after a fall, and ends when told; `serve`
-    runs in it and works the jobs of its desk. Used by one thread."""
+    runs in it and works the jobs of its desk. It is forked from Python's fork server, which has imported
+    `read_in` and starts with the first process that is wanted. Used by one thread."""
 
-    def __init__(self, serve: Callable[[Desk], None], *, log: Log) -> None:
+    def __init__(self, serve: Callable[[Desk], None], *, read_in: str, log: Log) -> None:
         self._serve = serve
+        self._read_in = read_in
         self._log = log
-        self._process: SpawnProcess | None = None
+        self._process: ForkServerProcess | None = None
         self._pipe: Connection | None = None
         self._is_ready = False
         self._trouble = ""
 
     def start(self) -> None:
         """Begin to start the process, where there is none; takes seconds, of which this waits for none."""
-        if self._process is not None and not self._process.is_alive():
+        if self._pipe is not None and self._has_fallen():
             self._buried()
         if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([self._read_in])
             self._pipe, theirs = context.Pipe()
-            arguments = (self._serve, theirs, os.getpid())
-            self._process = context.Process(target=_begin, args=arguments, daemon=True)
-            self._process.start()
-            theirs.close()
+            self._process = context.Process(target=_begin, args=(self._serve, theirs), daemon=True)
+            self._birth = threading.Thread(target=_bear, args=(self._process, theirs), daemon=True)
+            self._birth.start()
+
+    def _has_fallen(self) -> bool:
+        return self._process is not None and not self._birth.is_alive() and not self._process.is_alive()
 
     def is_ready(self) -> bool:
         """Whether a job sent now is worked at once."""
@@ -129,43 +133,59 @@ class Apart:
 
     def end(self) -> None:
         """End the process: by itself where nothing is at hand, else by force."""
-        process, pipe = self._process, self._pipe
-        if process is None or pipe is None:
-            return
-        pipe.close()
-        process.join(END_WITHIN if self._is_ready else 0)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        self._process, self._pipe, self._is_ready = None, None, False
+        if self._pipe is not None:
+            self._buried(END_WITHIN if self._is_ready else 0)
 
     def kill(self) -> None:
         """From any thread: the time to stop is over, and what is at hand there falls with us."""
-        if self._process is not None:
-            self._process.kill()
+        process = self._process
+        if process is not None and process.pid is not None and process.is_alive():
+            process.kill()
 
-    def _buried(self) -> int:
+    def _buried(self, patience: float | None = None) -> int:
+        """Let go of the process, which ends without us if it has not yet; returns its exit code."""
         assert self._process is not None
         assert self._pipe is not None
+        process = self._process
         self._pipe.close()
-        self._process.join()
-        code = self._process.exitcode or 1
+        self._birth.join(patience)
+        code = None
+        if process.pid is not None:
+            process.join(patience)
+            self.kill()
+            process.join()
+            code = process.exitcode
         self._process, self._pipe, self._is_ready = None, None, False
-        return code
+        return code or 1
 
 
-def _begin(serve: Callable[[Desk], None], pipe: Connection, parent: int) -> None:
+def _bear(process: ForkServerProcess, pipe: Connection) -> None:
+    """Start the process, in a thread of its own: the fork server answers only once it has read all in."""
+    # A fork server that is killed meanwhile shows as a pipe at which nobody is.
+    with pipe, suppress(OSError, EOFError):
+        process.start()
+
+
+def _begin(serve: Callable[[Desk], None], pipe: Connection) -> None:
     """In the process itself: signals are for the service, which ends us in its own time."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    _die_with(parent)
+    _die_with_service()
     with suppress(EOFError, BrokenPipeError):
         serve(Desk(pipe))
 
 
-def _die_with(parent: int) -> None:
-    """Outlive the service by no moment: the next one on an SQLite ledger takes over what it worked on."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
+def _die_with_service() -> None:
+    """Outlive the service by no moment: the next one on an SQLite ledger takes over what it worked on.
+
+    The kernel itself sends SIGKILL when the service's end of its pipe goes (fcntl(2), F_SETSIG); the signal
+    for a parent's death would only tell of the fork server's.
+    """
+    service = multiprocessing.parent_process()
+    assert service is not None
+    end = service.sentinel
+    fcntl.fcntl(end, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(end, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(end, fcntl.F_SETFL, fcntl.fcntl(end, fcntl.F_GETFL) | os.O_ASYNC)
+    if not service.is_alive():
         os._exit(1)

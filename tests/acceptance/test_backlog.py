@@ -1,5 +1,6 @@
 """A backlog is worked in processes beside the service; whichever of them is killed, no promise is broken."""
 
+import contextlib
 import os
 import signal
 import time
@@ -41,17 +42,30 @@ def an_upload(number: int) -> EmailMessage:
 
 
 def beside(service: int) -> list[int]:
-    """The processes of a service that work messages beside it."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            line = (entry / "cmdline").read_text()
-        except OSError:
-            continue
-        if parent == service and "spawn_main" in line:
-            found.append(int(entry.name))
+    """The processes of a service that work messages beside it: its fork server's children."""
+    return [child for server in fork_servers(service) for child in children(server)]
+
+
+def fork_servers(service: int) -> list[int]:
+    """Python's own, from which the processes beside a service come."""
+    return [child for child in children(service) if "multiprocessing.forkserver" in command(child)]
+
+
+def children(process: int) -> list[int]:
+    """Those of any of its threads."""
+    found: list[int] = []
+    for entry in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, entry.read_text().split())
     return found
+
+
+def command(process: int) -> str:
+    """How a process was called; '' of one that has gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def lives(process: int) -> bool:
@@ -64,8 +78,7 @@ def lives(process: int) -> bool:
 
 def works_beside(processes: list[int]) -> bool:
     """Whether one of them has taken up its work: it has a sheet reader of its own."""
-    children = [Path(f"/proc/{process}/task/{process}/children") for process in processes]
-    return any(path.exists() and path.read_text().strip() for path in children)
+    return any(map(children, processes))
 
 
 @pytest.mark.parametrize("spread_after", [3, 0])
@@ -98,10 +111,11 @@ def test_a_process_beside_dies_with_its_service_and_the_next_one_goes_on(scene: 
     expected = pile_up(scene)
     bot = scene.start()
     processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
+    servers = fork_servers(bot.pid)
     wait_for(lambda: works_beside(processes) or None, "some work of theirs")
     os.kill(bot.pid, signal.SIGKILL)
     bot.wait(10)
-    wait_for(lambda: not any(map(lives, processes)), "their end", seconds=2)
+    wait_for(lambda: not any(map(lives, [*processes, *servers])), "their end", seconds=2)
     scene.start()
     scene.wait_until_at_rest(len(expected.mails), seconds=60)
     check_promises(scene, expected)
@@ -123,3 +137,17 @@ def test_a_stop_ends_the_processes_after_the_message_at_hand(scene: Scene) -> No
     scene.wait_until_at_rest(len(expected.mails), seconds=60)
     check_promises(scene, expected)
     assert scene.query("SELECT max(crashes), max(witnessed) FROM messages") == [(0, 0)]
+
+
+def test_a_fork_server_that_is_killed_takes_nothing_with_it(scene: Scene) -> None:
+    expected = pile_up(scene)
+    bot = scene.start()
+    processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
+    wait_for(lambda: works_beside(processes) or None, "some work of theirs")
+    for server in fork_servers(bot.pid):
+        os.kill(server, signal.SIGKILL)
+    scene.wait_until_at_rest(len(expected.mails), seconds=60)
+    check_promises(scene, expected)
+    assert scene.query("SELECT max(crashes), max(witnessed) FROM messages") == [(0, 0)]
+    assert scene.stop(bot) == 0
+    assert not any(map(lives, processes))
