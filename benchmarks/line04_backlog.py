@@ -24,8 +24,8 @@ DJANGO_MAILBOX, PARSEDMARC = 58, 86  # mails/s, measured elsewhere, storing or m
 WHERE = (
     "a worker's processor time goes to reading mail and words, to the reply (8 ms for a workbook of twenty "
     "rows, by openpyxl), and to SQL. Taking in, delivery and filing share the first worker's interpreter; "
-    "the others work in processes of their own, forked in 0.05 s from one that takes 2 s of processor to read "
-    "all in, once."
+    "the others work in processes of their own, forked in 0.05 s from one that takes 2 s of processor to "
+    "read all in, once."
 )
 LIMIT = (
     "a mail is answered only after its rows are durable: three fsyncs for the work, three more for its "
