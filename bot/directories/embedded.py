@@ -94,6 +94,8 @@ class EmbeddedDirectory:
 
     def _insert(self, learners: Sequence[Learner], stamp: str) -> dict[str, int]:
         """Insert those that are new; their ids by key."""
+        if not learners:
+            return {}
         now = self._clock()
         rows = [
             (
@@ -112,14 +114,15 @@ class EmbeddedDirectory:
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             last = connection.execute(select(func.coalesce(func.max(accounts.c.id), 0))).scalar_one()
-            if rows:
-                connection.exec_driver_sql(self._insert_new, rows)
+            connection.exec_driver_sql(self._insert_new, rows)
             # Ids only grow, so those beyond the last are of this transaction or of another's beside it.
-            new = connection.execute(
-                select(accounts.c.key, accounts.c.id).where(
-                    accounts.c.id > last, accounts.c.directory == self.name, accounts.c.stamp == stamp
-                )
-            )
+            ours = (accounts.c.id > last, accounts.c.directory == self.name, accounts.c.stamp == stamp)
+            bounds = select(func.count(), func.min(accounts.c.id), func.max(accounts.c.id))
+            count, first, final = connection.execute(bounds.where(*ours)).one()
+            if count == len(learners) and final == first + count - 1:
+                # All are new, and nobody's stand between them: they were numbered in their order.
+                return {learner.key: first + place for place, learner in enumerate(learners)}
+            new = connection.execute(select(accounts.c.key, accounts.c.id).where(*ours))
             return {row.key: row.id for row in new}
 
     def for_customer(self, customer: Customer) -> "EmbeddedDirectory":
