@@ -7,7 +7,6 @@ from email.encoders import encode_base64
 from email.message import Message as Part
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from bot.errors import DeliveryRefused
@@ -70,7 +69,12 @@ def _body(letter: Letter) -> Part:
 def _text(text: str, subtype: str) -> Part:
     """Lone surrogates, which no charset can carry, become question marks."""
     lines = text.encode(errors="replace").splitlines()
-    return MIMEText(b"\n".join([*lines, b""]).decode(), subtype, _QUOTED, policy=AS_WRITTEN)  # type: ignore[arg-type]
+    part = Part(AS_WRITTEN)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["MIME-Version"] = "1.0"
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(_QUOTED.body_encode(b"\n".join([*lines, b""])))
+    return part
 
 
 def _multipart(subtype: str, boundary: str, *parts: Part) -> Part:

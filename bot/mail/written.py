@@ -53,6 +53,8 @@ def words(text: str, field: str, limit: int = 500) -> Ready:
     # Words that look encoded are encoded once more, so that they arrive as they were written.
     # A word that fits no line is encoded too: folded before it, the field would begin with an empty line.
     plain = text.isascii() and "=?" not in text and max(map(len, text.split(" "))) < LINE - 20
+    if plain and len(field) + 2 + len(text) <= LINE:
+        return Ready(text)
     charset = "us-ascii" if plain else "utf-8"
     return Ready(Header(text, charset, maxlinelen=LINE, header_name=field).encode(linesep="\r\n"))
 
