@@ -83,6 +83,9 @@ class EmbeddedDirectory:
         }
         acceptable = [learner for learner in learners if learner.key not in results]
         made = self._insert(acceptable, stamp)
+        if len(made) == len(learners):
+            # The usual sheet: everybody is new, and nobody stands there twice.
+            return [_created(learner, made[learner.key], stamp) for learner in learners]
         # A row that the unique index refused belongs to somebody else, unless it carries our own stamp.
         found = self._by_key([learner.key for learner in acceptable if learner.key not in made])
         for learner in acceptable:
