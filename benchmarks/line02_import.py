@@ -30,18 +30,18 @@ from bot.values.sheet import SheetLimits
 ROUNDS = 5
 MOODLE = 150  # rows/s that Moodle's own upload page was measured at, at best
 WHERE = (
-    "nearly half is SQLite itself (each row is written into the journal, marked as asked for, created as an "
-    "account and given its outcome: four writes and three look-ups where the floor has one write), a fifth "
-    "the sheet, the rest values made for each row in Python."
+    "a quarter is the sheet, a third the SQL (each row is written into the journal and created as an "
+    "account, where the floor has one write; that it is asked for and its outcome are written for many rows "
+    "at once), the rest values made for each row in Python."
 )
 LIMIT = (
     "an exactly-once import rests on the journal: intent before the platform is asked, outcome after. "
-    "Its SQL alone, bare and without Python around it, costs about three floors."
+    "Two rows are written where the floor writes one."
 )
 
 NEXT = (
-    "the SQL of an exactly-once import takes all of the three floors by itself. Next: keep the outcome "
-    "of a run of created rows as one row of its own, so that only exceptions are written one by one."
+    "the sheet, the journal's rows and the accounts take a floor each and more. Next: hand the planned rows "
+    "on instead of reading them back from the journal, and make no value of an account that is only counted."
 )
 
 

@@ -19,10 +19,13 @@ from tests.wire.servers import CUSTOMER, SUPPORT
 TIMES = 25
 PAUSE = 1.5  # seconds between mails, so that each meets a mailbox in IDLE with everything filed
 WHERE = (
-    "three commits before the work (taken in, claimed, begun), one fork for the sheet, four commits with the "
-    "journal and the settlement, claim and result of the letter, then Postfix and Dovecot deliver it."
+    "one commit that waits for the disk before the work (taken in), one fork for the sheet, three with the "
+    "journal, the accounts and the settlement, the letter's result, then Postfix and Dovecot deliver it."
 )
-LIMIT = "the servers' own delivery twice (the floor), and an fsync a commit."
+LIMIT = (
+    "the servers' own delivery twice (the floor), and an fsync for each commit that somebody outside hears "
+    "of."
+)
 
 
 def respond(lab: MailLab, ready: threading.Event, stop: threading.Event) -> None:

@@ -12,7 +12,8 @@ COUNT = int(os.environ.get("ROLLCALL_BENCH_BACKLOG", "300"))
 TARGET = 1.5
 WHERE = "as in line 4; several bots share the claims, one at a time holds the mailbox."
 LIMIT = (
-    "the cores: servers and bots share this machine, so a second bot only helps where one leaves some idle."
+    "the cores: servers and bots share this machine, so a second bot only helps where one leaves some "
+    "idle, and in a backlog one bot has the use of as many cores as it has workers."
 )
 
 NEXT = (

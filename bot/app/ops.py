@@ -62,24 +62,22 @@ class Ops:
 
     # ------------------------------------------------------------------ what happens
 
-    def settled(self, job: Job, settlement: Settlement | None) -> None:
-        """A message came to its end; None where that was in another process."""
+    def settled(self, job: Job, settlement: Settlement) -> None:
+        """A message came to its end."""
         try:
-            state = settlement.state.value if settlement else self._figures.state_of(job.id)
-            if state:
-                self.meters.messages.labels(state).inc()
+            self.meters.messages.labels(settlement.state.value).inc()
             for outcome, count in self._outcomes(settlement).items():
                 self.meters.rows.labels(outcome).inc(count)
         except RollcallError:
             return  # a figure is not worth the work at hand
         with self._lock:
-            for letter in settlement.letters if settlement else ():
+            for letter in settlement.letters:
                 self._arrived[letter.message_id] = job.received
             while len(self._arrived) > REMEMBERED:
                 self._arrived.popitem(last=False)
 
-    def _outcomes(self, settlement: Settlement | None) -> dict[str, int]:
-        if settlement is None or not settlement.finish_import:
+    def _outcomes(self, settlement: Settlement) -> dict[str, int]:
+        if not settlement.finish_import:
             return {}
         return self._figures.outcomes(settlement.finish_import)
 

@@ -154,7 +154,7 @@ class Probe:
                     self._mailbox.select(folder)
                     header = self._mailbox.fetch_headers(uids[0])
                     if folder == folders.inbox:
-                        self._mailbox.move(uids[0], folders.done)
+                        self._mailbox.move(uids[:1], folders.done)
                     return parse_message(header)
             if time.monotonic() >= until:
                 return None

@@ -1,22 +1,24 @@
 """Fits the whole service together."""
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from bot.app.edges import make_directories, make_mailbox, make_mailer
 from bot.app.ledger import Ledger, open_ledger
 from bot.app.office import Log, make_office
+from bot.errors import LedgerUnavailable
 from bot.ports import Mailbox, SheetReader
-from bot.runners.apart import Apart
+from bot.runners.apart import Apart, Desk
 from bot.runners.bounces import tend_returns
 from bot.runners.chores import ChoreRunner
 from bot.runners.conversation import tend_questions
 from bot.runners.delivery import Delivery
+from bot.runners.events import LibraryHandler
 from bot.runners.intake import Intake
 from bot.runners.notices import LetterRoom
 from bot.runners.office import Office
@@ -116,9 +118,9 @@ def _service(
         for mailbox in settings.mailboxes
     ]
 
-    def settled(job: Job, settlement: Settlement | None) -> None:
-        state = settlement.state.value if settlement else "worked apart"
-        log("message_settled", message=job.id, state=state, seconds=round(office.now() - job.received, 1))
+    def settled(job: Job, settlement: Settlement) -> None:
+        seconds = round(office.now() - job.received, 1)
+        log("message_settled", message=job.id, state=settlement.state.value, seconds=seconds)
         if ops is not None:
             ops.settled(job, settlement)
         outbox_wake.set()
@@ -192,10 +194,12 @@ def _service(
                 office,
                 wake=work_wake,
                 settled=settled,
-                apart=Apart(partial(serve_apart, settings)),
                 stop=stop,
+                apart=Apart(partial(serve_apart, settings), read_in="bot.app.nursery", log=log),
+                # The first stays here, where all is loaded: a core is kept busy by this process alone.
+                spread_after=settings.spread_after if number else 0,
             )
-            for _ in range(settings.workers)
+            for number in range(settings.workers)
         ],
         delivery=delivery,
         timed=(
@@ -224,17 +228,24 @@ def _service(
     return service, health
 
 
-def serve_apart(settings: Settings, jobs: Connection) -> None:
-    """Work claimed messages in this process, which is made for suspects, until the other end has gone."""
+def serve_apart(settings: Settings, desk: Desk) -> None:
+    """Work claimed messages in this process, made for suspects and for a backlog, until told to end."""
+    logging.getLogger().addHandler(LibraryHandler(desk.log))
     ledger = open_ledger(settings)
     with LimitedReader(settings.sheet_limits()) as sheets:
-        office = make_office(settings, ledger, directories=make_directories(settings, ledger), sheets=sheets)
-        worker = Worker(
-            office, wake=WakeUp(), settled=lambda *_: None, apart=lambda _: 1, stop=threading.Event()
-        )
+        sheets.warm()
+        directories = make_directories(settings, ledger)
+        office = make_office(settings, ledger, directories=directories, sheets=sheets, log=desk.log)
+        worker = Worker(office, wake=WakeUp(), settled=desk.settled, stop=threading.Event())
+        desk.ready()
         while True:
-            worker.work(jobs.recv())
-            jobs.send(0)
+            job, claimed = desk.next_job()
+            try:
+                worker.work(job, claimed=claimed)
+            except LedgerUnavailable as trouble:
+                desk.unavailable(str(trouble))
+            else:
+                desk.ready()
 
 
 def _watch(

@@ -3,9 +3,8 @@
 import logging
 import re
 import sys
-import traceback
 from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
 from threading import Lock
 from typing import Any, TextIO
@@ -13,7 +12,7 @@ from typing import Any, TextIO
 import structlog
 
 from bot.cli.screen_text import harmless
-from bot.runners.events import weight_of
+from bot.runners.events import LibraryHandler, lines_of, weight_of
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 # What servers say quotes addresses of learners, and reasons quote senders.
@@ -69,19 +68,6 @@ class EventLog:
             return self._references.get(message, f"M{message}")
 
 
-class LibraryHandler(logging.Handler):
-    """Warnings of libraries, as events of ours."""
-
-    def __init__(self, log: Callable[..., None]) -> None:
-        super().__init__(logging.WARNING)
-        self._log = log
-
-    def emit(self, record: logging.LogRecord) -> None:
-        event = "library_error" if record.levelno >= logging.ERROR else "library_warning"
-        error = record.exc_info[1] if record.exc_info else None
-        self._log(event, library=record.name, words=record.getMessage()[:300], exception=error)
-
-
 def make_log(level: str, style: str) -> EventLog:
     """The log of this process; `style` is 'json' or 'text'. Libraries' warnings go the same way."""
     log = EventLog(level, style)
@@ -98,10 +84,7 @@ def _exception(_: Any, __: str, event: Event) -> Event:
     """A traceback without the values of variables: no mail's content reaches the journal by it."""
     error = event.pop("exception", None)
     if isinstance(error, BaseException):
-        event["traceback"] = [
-            f"{frame.filename}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)
-        ]
+        event["traceback"] = lines_of(error)
         event["error"] = type(error).__name__
     return event
 

@@ -2,12 +2,16 @@
 
 import hashlib
 import re
-from email.message import EmailMessage
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.message import Message as Part
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.utils import format_datetime
 
 from bot.errors import DeliveryRefused
 from bot.mail.written import (
-    AsWritten,
+    AS_WRITTEN,
     Ready,
     disposition,
     field_name,
@@ -21,7 +25,8 @@ from bot.values.address import domain_key
 from bot.values.message import Message
 from bot.values.outgoing import Letter, OutgoingFile
 
-_POLICY = AsWritten()
+_QUOTED = Charset("utf-8")
+_QUOTED.body_encoding = QP
 _KEPT_LAST = 20
 _MIME_TYPE = re.compile(r"(application|audio|image|text|video|font)/([A-Za-z0-9!#$&^_.+-]{1,100})")
 
@@ -38,19 +43,44 @@ def compose_letter(letter: Letter) -> bytes:
     the bytes need SMTPUTF8 is told by `needs_smtputf8`. Without `letter.date` the Date field is left to
     the submission server (RFC 6409 §8.1).
     """
-    message = EmailMessage(policy=_POLICY)
-    for name, value in _fields(letter):
+    message = _body(letter)
+    of_body = message.items()
+    for name, _ in of_body:
+        del message[name]
+    for name, value in (*_fields(letter), *of_body):
         if value:
             message[name] = value
-    message.set_content(_encodable(letter.text), charset="utf-8", cte="quoted-printable")
-    if letter.html:
-        message.add_alternative(
-            _encodable(letter.html), subtype="html", charset="utf-8", cte="quoted-printable"
-        )
-    for file in letter.files:
-        _attach(message, file)
-    _fix_boundaries(message, letter.message_id)
     return message.as_bytes()
+
+
+def _body(letter: Letter) -> Part:
+    """Boundaries are made from the Message-ID; no encoded line can hold `=_` (RFC 2045 §6.7, §6.8)."""
+    boundaries = [f"=_{_digest(f'{letter.message_id} {number}')[:24]}" for number in range(2)]
+    body: Part = _text(letter.text, "plain")
+    if letter.html:
+        body = _multipart(
+            "alternative", boundaries[1 if letter.files else 0], body, _text(letter.html, "html")
+        )
+    if letter.files:
+        body = _multipart("mixed", boundaries[0], body, *map(_attachment, letter.files))
+    return body
+
+
+def _text(text: str, subtype: str) -> Part:
+    """Lone surrogates, which no charset can carry, become question marks."""
+    lines = text.encode(errors="replace").splitlines()
+    part = Part(AS_WRITTEN)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["MIME-Version"] = "1.0"
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(_QUOTED.body_encode(b"\n".join([*lines, b""])))
+    return part
+
+
+def _multipart(subtype: str, boundary: str, *parts: Part) -> Part:
+    for part in parts:
+        del part["MIME-Version"]  # the whole mail's is enough
+    return MIMEMultipart(subtype, boundary, parts, policy=AS_WRITTEN)
 
 
 def needs_smtputf8(letter: Letter) -> bool:
@@ -127,27 +157,15 @@ def _fields(letter: Letter) -> list[tuple[str, Ready]]:
     ]
 
 
-def _attach(message: EmailMessage, file: OutgoingFile) -> None:
+def _attachment(file: OutgoingFile) -> Part:
     """One file, base64; a type that is none, or that would nest a message, goes as plain bytes."""
     known = _MIME_TYPE.fullmatch(file.content_type.partition(";")[0].strip())
-    kind, subtype = known.groups() if known else ("application", "octet-stream")
-    message.add_attachment(file.content, maintype=kind, subtype=subtype)
-    part = list(message.iter_attachments())[-1]
-    del part["Content-Disposition"]
+    part = MIMEBase(*(known.groups() if known else ("application", "octet-stream")), policy=AS_WRITTEN)
+    part.set_payload(file.content)
+    encode_base64(part)
     part["Content-Disposition"] = disposition(file.name)
-
-
-def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Boundaries made from the Message-ID; no encoded line can hold `=_` (RFC 2045 §6.7, §6.8)."""
-    nested = [part for part in message.walk() if part.get_content_maintype() == "multipart"]
-    for number, part in enumerate(nested):
-        part.set_boundary(f"=_{_digest(f'{message_id} {number}')[:24]}")
+    return part
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
-
-
-def _encodable(text: str) -> str:
-    """Lone surrogates, which no charset can carry, become question marks."""
-    return text.encode(errors="replace").decode()

@@ -8,7 +8,7 @@ older, plainer functions and written as they stand.
 import re
 from collections.abc import Iterable
 from email.header import Header
-from email.policy import EmailPolicy
+from email.policy import Compat32
 from email.utils import encode_rfc2231
 from typing import Any
 
@@ -29,29 +29,16 @@ _FIELD_NAME = re.compile(r"[!-9;-~]{1,60}")
 _PLAIN_FILE = re.compile(r"[A-Za-z0-9 !#$&'()+,.;=@^_`{}~-]{1,60}")
 
 
-class AsWritten(EmailPolicy):
-    """The standard library's policy for SMTP, writing ready values without a second look."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(linesep="\r\n", **options)
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Keep a ready value; parse the rest (the MIME fields the library itself sets)."""
-        return (name, value) if isinstance(value, Ready) else super().header_store_parse(name, value)
-
-    def header_fetch_parse(self, name: str, value: Any) -> Any:
-        """Hand a ready value back unfolded."""
-        return (
-            str(value).replace("\r\n", "")
-            if isinstance(value, Ready)
-            else super().header_fetch_parse(name, value)
-        )
+class AsWritten(Compat32):
+    """The standard library's older policy, for SMTP. It parses no field that is set, and here it folds none:
+    ours are ready, and the few that the library sets are short."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """A ready value goes out as it stands."""
-        if isinstance(value, Ready):
-            return f"{name}: {value}\r\n".encode()
-        return super().fold_binary(name, value)
+        """A value goes out as it stands."""
+        return f"{name}: {value}\r\n".encode()
+
+
+AS_WRITTEN = AsWritten(linesep="\r\n", mangle_from_=False)
 
 
 class Ready(str):
@@ -66,6 +53,8 @@ def words(text: str, field: str, limit: int = 500) -> Ready:
     # Words that look encoded are encoded once more, so that they arrive as they were written.
     # A word that fits no line is encoded too: folded before it, the field would begin with an empty line.
     plain = text.isascii() and "=?" not in text and max(map(len, text.split(" "))) < LINE - 20
+    if plain and len(field) + 2 + len(text) <= LINE:
+        return Ready(text)
     charset = "us-ascii" if plain else "utf-8"
     return Ready(Header(text, charset, maxlinelen=LINE, header_name=field).encode(linesep="\r\n"))
 

@@ -133,8 +133,8 @@ class Mailbox(Protocol):
         """The header section of one message, cut at 256 KB; b'' when it is gone."""
         ...
 
-    def move(self, uid: int, target: str) -> bool:
-        """Move one message of the selected folder; False when it is not there any more."""
+    def move(self, uids: Sequence[int], target: str) -> list[int]:
+        """Move messages of the selected folder; returns which of them were there."""
         ...
 
     def find_message_id(self, folder: str, message_id: str) -> list[int]:

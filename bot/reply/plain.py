@@ -4,6 +4,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 WIDTH = 78  # RFC 5322 §2.1.1
@@ -29,6 +30,8 @@ def thousands(number: int) -> str:
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
+# Most paragraphs of the notices of an import are the same.
+@lru_cache(maxsize=256)
 def wrap(text: str, first: str = "", rest: str | None = None, *, anywhere: bool = False) -> str:
     """One paragraph in lines of at most 78 characters; a link is not broken, unless `anywhere` allows it."""
     return "\n".join(

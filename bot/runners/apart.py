@@ -1,61 +1,191 @@
-"""Works suspects in a process of their own, so that a message that kills its worker kills nothing else."""
+"""A process beside this one for one worker thread: for suspects, which may kill it and nothing else, and for
+a backlog, which one interpreter alone would work on one core."""
 
+import fcntl
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 
-from bot.values.ledger import Job
+from bot.errors import LedgerUnavailable
+from bot.runners.events import lines_of
+from bot.values.ledger import Job, Settlement
 
 # What stops a whole service from outside says nothing about the message that was being worked on.
 TOLD_TO_STOP = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
+END_WITHIN = 5.0
+
+Log = Callable[..., None]
+Settled = Callable[[Job, Settlement], None]
+
+
+class Desk:
+    """The process's own end: takes jobs, and says what to log, what was settled and when it is done.
+    Several threads use it, as a heartbeat logs too."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+
+    def next_job(self) -> tuple[Job, float | None]:
+        """The next job and since when it is ours; raises EOFError where nobody sends any more."""
+        job, claimed = self._pipe.recv()
+        return job, claimed
+
+    def log(self, event: str, **details: object) -> None:
+        """Say it in the service's log; of an error the lines it came through, without any values."""
+        error = details.pop("exception", None)
+        if isinstance(error, BaseException):
+            details |= {"error": type(error).__name__, "traceback": lines_of(error)}
+        self._say("log", (event, details))
+
+    def settled(self, job: Job, settlement: Settlement) -> None:
+        """The job at hand came to this end."""
+        self._say("settled", settlement)
+
+    def ready(self) -> None:
+        """Another job is welcome."""
+        self._say("ready", None)
+
+    def unavailable(self, why: str) -> None:
+        """The ledger was out of reach while a job was at hand; another is welcome all the same."""
+        self._say("unavailable", why)
+
+    def _say(self, kind: str, what: object) -> None:
+        with self._lock:
+            self._pipe.send((kind, what))
 
 
 class Apart:
-    """One process beside this one, for one worker thread; started with its first suspect, and anew after a
-    fall. `serve` runs in it: it works the jobs it is sent through the connection and answers each."""
+    """The service's end. The process starts when it is wanted, anew after a fall, and ends when told; `serve`
+    runs in it and works the jobs of its desk. It is forked from Python's fork server, which has imported
+    `read_in` and starts with the first process that is wanted. Used by one thread."""
 
-    def __init__(self, serve: Callable[[Connection], None]) -> None:
+    def __init__(self, serve: Callable[[Desk], None], *, read_in: str, log: Log) -> None:
         self._serve = serve
-        self._process: SpawnProcess | None = None
+        self._read_in = read_in
+        self._log = log
+        self._process: ForkServerProcess | None = None
         self._pipe: Connection | None = None
+        self._is_ready = False
+        self._trouble = ""
 
-    def __call__(self, job: Job) -> int:
-        """Work a claimed message there; returns 0, or the exit code of the process that died over it."""
-        pipe = self._ready()
-        try:
-            pipe.send(job)
-            pipe.recv()
-        except (EOFError, OSError):
-            return self._buried()
-        return 0
-
-    def _ready(self) -> Connection:
-        if self._process is not None and not self._process.is_alive():
+    def start(self) -> None:
+        """Begin to start the process, where there is none; takes seconds, of which this waits for none."""
+        if self._pipe is not None and self._has_fallen():
             self._buried()
         if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([self._read_in])
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(target=_begin, args=(self._serve, theirs), daemon=True)
-            self._process.start()
-            theirs.close()
-        return self._pipe
+            self._birth = threading.Thread(target=_bear, args=(self._process, theirs), daemon=True)
+            self._birth.start()
 
-    def _buried(self) -> int:
+    def _has_fallen(self) -> bool:
+        return self._process is not None and not self._birth.is_alive() and not self._process.is_alive()
+
+    def is_ready(self) -> bool:
+        """Whether a job sent now is worked at once."""
+        try:
+            while not self._is_ready and self._pipe is not None and self._pipe.poll():
+                self._is_ready = self._heard() == "ready"
+        except (EOFError, OSError):
+            self._log("process_start_failed", exit_code=self._buried())
+        return self._is_ready
+
+    def work(self, job: Job, settled: Settled, *, claimed: float | None = None) -> int:
+        """Work a claimed message there; returns 0, or the exit code of the process that died over it.
+
+        `settled` is called here with its end. Raises LedgerUnavailable as the work itself would.
+        """
+        self.start()
+        assert self._pipe is not None
+        try:
+            while not self._is_ready:
+                self._is_ready = self._heard() == "ready"
+            self._pipe.send((job, claimed))
+            while (kind := self._heard(job, settled)) not in ("ready", "unavailable"):
+                pass
+        except (EOFError, OSError):
+            return self._buried()
+        if kind == "unavailable":
+            raise LedgerUnavailable(self._trouble)
+        return 0
+
+    def _heard(self, job: Job | None = None, settled: Settled | None = None) -> str:
+        """Wait for the next word of the process and see to it; returns its kind."""
+        assert self._pipe is not None
+        kind, what = self._pipe.recv()
+        match kind:
+            case "log":
+                event, details = what
+                self._log(event, **details)
+            case "settled" if job is not None and settled is not None:
+                settled(job, what)
+            case "unavailable":
+                self._trouble = str(what)
+        return str(kind)
+
+    def end(self) -> None:
+        """End the process: by itself where nothing is at hand, else by force."""
+        if self._pipe is not None:
+            self._buried(END_WITHIN if self._is_ready else 0)
+
+    def kill(self) -> None:
+        """From any thread: the time to stop is over, and what is at hand there falls with us."""
+        process = self._process
+        if process is not None and process.pid is not None and process.is_alive():
+            process.kill()
+
+    def _buried(self, patience: float | None = None) -> int:
+        """Let go of the process, which ends without us if it has not yet; returns its exit code."""
         assert self._process is not None
         assert self._pipe is not None
+        process = self._process
         self._pipe.close()
-        self._process.join()
-        code = self._process.exitcode or 1
-        self._process, self._pipe = None, None
-        return code
+        self._birth.join(patience)
+        code = None
+        if process.pid is not None:
+            process.join(patience)
+            self.kill()
+            process.join()
+            code = process.exitcode
+        self._process, self._pipe, self._is_ready = None, None, False
+        return code or 1
 
 
-def _begin(serve: Callable[[Connection], None], pipe: Connection) -> None:
-    """In the process itself: Ctrl-C is for the service, which ends us in its own time."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        serve(pipe)
-    except EOFError:
-        return
+def _bear(process: ForkServerProcess, pipe: Connection) -> None:
+    """Start the process, in a thread of its own: the fork server answers only once it has read all in."""
+    # A fork server that is killed meanwhile shows as a pipe at which nobody is.
+    with pipe, suppress(OSError, EOFError):
+        process.start()
+
+
+def _begin(serve: Callable[[Desk], None], pipe: Connection) -> None:
+    """In the process itself: signals are for the service, which ends us in its own time."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    _die_with_service()
+    with suppress(EOFError, BrokenPipeError):
+        serve(Desk(pipe))
+
+
+def _die_with_service() -> None:
+    """Outlive the service by no moment: the next one on an SQLite ledger takes over what it worked on.
+
+    The kernel itself sends SIGKILL when the service's end of its pipe goes (fcntl(2), F_SETSIG); the signal
+    for a parent's death would only tell of the fork server's.
+    """
+    service = multiprocessing.parent_process()
+    assert service is not None
+    end = service.sentinel
+    fcntl.fcntl(end, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(end, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(end, fcntl.F_SETFL, fcntl.fcntl(end, fcntl.F_GETFL) | os.O_ASYNC)
+    if not service.is_alive():
+        os._exit(1)

@@ -80,11 +80,13 @@ class Assessor:
         around: Circumstances = Circumstances(),
         *,
         sender: Sender | None = None,
+        spoken: Spoken | None = None,
     ) -> Assessment:
-        """Everything the decision rests on, and the decision; `sender` where it was judged already."""
+        """Everything the decision rests on, and the decision; `sender` where it was judged already, `spoken`
+        where it was read."""
         sender = sender or self.judge(message, raw)
         sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
-        spoken = read_newest(message)
+        spoken = spoken or read_newest(message)
         wishes = read_wishes(spoken, [file.name for file in message.attachments])
         preference = read_preference(spoken, asked=around.asked)
         if around.offered and _accepts(spoken, wishes, preference):

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bot.errors import ConfigurationError, DirectoryUnavailable
 from bot.learners.create import check_accounts, create_accounts
 from bot.learners.plan import plan_rows
-from bot.mail.newest import read_newest
 from bot.ports import Directory
 from bot.reply.render import render_results
 from bot.request.wishes import read_wishes
@@ -43,7 +42,7 @@ from bot.values.ledger import (
 from bot.values.message import Message
 from bot.values.outgoing import OutgoingFile
 from bot.values.report import Earlier, FileReport, Notification
-from bot.values.request import Answer, Decision, Preference
+from bot.values.request import Answer, Decision, Preference, Spoken
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DECIDED = (Answer.YES, Answer.NO)
@@ -142,7 +141,9 @@ def _directory(record: ImportRecord, office: Office) -> Directory:
     return directory.for_customer(customer)
 
 
-def report_import(job: Job, message: Message, record: ImportRecord, office: Office) -> Settlement:
+def report_import(
+    job: Job, message: Message, spoken: Spoken, record: ImportRecord, office: Office
+) -> Settlement:
     """The reply, the notices, the question and the filing, as one settlement."""
     customer = office.customer(record.customer)
     if customer is None:
@@ -159,7 +160,7 @@ def report_import(job: Job, message: Message, record: ImportRecord, office: Offi
         preference=record.preference,
         from_thread=record.from_thread,
         dry_run=record.dry_run,
-        wishes=read_wishes(read_newest(message), [file.name for file in files]),
+        wishes=read_wishes(spoken, [file.name for file in files]),
         notification=notification,
         earlier=_earlier(record, rows, office),
     )

@@ -1,6 +1,6 @@
 """Mailbox chores: filing and copying, each repeatable, so that a failed move repeats the move and no work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import MailboxFull, MailboxRefused
 from bot.ports import Chores, Mailbox
@@ -34,30 +34,40 @@ class ChoreRunner:
             worked = True
             done: list[DueChore] = []
             try:
-                for chore in due:
+                for some in _together(due):
                     keep_lease()
-                    if self._do(chore):
-                        done.append(chore)
+                    done += self._do(some)
             finally:
                 self._chores.done(done)
         return worked
 
-    def _do(self, due: DueChore) -> bool:
+    def _do(self, some: Sequence[DueChore]) -> Sequence[DueChore]:
+        """Do chores that go together; returns those that are done."""
+        first = some[0]
         try:
-            self._carry_out(due.chore, again=due.attempts > 1)
+            if len(some) > 1 and first.chore.place:
+                self._move(first.chore.place, [due.chore for due in some])
+            else:
+                self._carry_out(first.chore, again=first.attempts > 1)
         except (MailboxRefused, MailboxFull) as refusal:
-            delay = min(FIRST_DELAY * 2 ** (due.attempts - 1), LONGEST_DELAY)
-            self._report(f"{due.chore.kind} to {due.chore.folder}: {refusal}")
-            self._chores.deferred(due, str(refusal), delay)
-            self._mailbox.ensure_folders([due.chore.folder] if due.chore.folder != "?" else [])
-            self._selected = None
-            return False
-        return True
+            if len(some) > 1:
+                # One that is refused must not keep the others.
+                return [done for due in some for done in self._do([due])]
+            self._put_off(first, refusal)
+            return []
+        return some
+
+    def _put_off(self, due: DueChore, refusal: MailboxRefused | MailboxFull) -> None:
+        delay = min(FIRST_DELAY * 2 ** (due.attempts - 1), LONGEST_DELAY)
+        self._report(f"{due.chore.kind} to {due.chore.folder}: {refusal}")
+        self._chores.deferred(due, str(refusal), delay)
+        self._mailbox.ensure_folders([due.chore.folder] if due.chore.folder != "?" else [])
+        self._selected = None
 
     def _carry_out(self, chore: Chore, *, again: bool) -> None:
         match chore.kind:
             case ChoreKind.MOVE if chore.place:
-                self._move(chore.place, chore)
+                self._move(chore.place, [chore])
             case ChoreKind.COPY_SENT:
                 folder = self._sent_folder() if chore.folder == "?" else chore.folder
                 self._append(folder, chore, seen=True, again=again)
@@ -72,15 +82,17 @@ class ChoreRunner:
             self._mailbox.ensure_folders([folder])
         return folder
 
-    def _move(self, place: Place, chore: Chore) -> None:
-        """A message that is not there any more was moved by an earlier attempt, or by the staff."""
+    def _move(self, place: Place, some: Sequence[Chore]) -> None:
+        """What is not there any more was moved by an earlier attempt, or by the staff."""
+        folder = some[0].folder
         if self._select(place.folder) == place.uidvalidity and place.uid:
-            self._mailbox.move(place.uid, chore.folder)
+            self._mailbox.move([chore.place.uid for chore in some if chore.place], folder)
             return
-        for uid in self._mailbox.find_message_id(place.folder, chore.message_id)[:1]:
-            self._selected = None
-            self._select(place.folder)
-            self._mailbox.move(uid, chore.folder)
+        for chore in some:
+            for uid in self._mailbox.find_message_id(place.folder, chore.message_id)[:1]:
+                self._selected = None
+                self._select(place.folder)
+                self._mailbox.move([uid], folder)
 
     def _select(self, folder: str) -> int:
         if self._selected is None or self._selected[0] != folder:
@@ -93,3 +105,14 @@ class ChoreRunner:
             if self._mailbox.find_message_id(folder, chore.message_id):
                 return
         self._mailbox.append(folder, chore.body, seen=seen)
+
+
+def _together(due: Sequence[DueChore]) -> Iterable[list[DueChore]]:
+    """Messages that go from one folder to another are moved at once; the rest is done one by one."""
+    groups: dict[object, list[DueChore]] = {}
+    for each in due:
+        chore, place = each.chore, each.chore.place
+        moves = chore.kind is ChoreKind.MOVE and place is not None and place.uid
+        key = (place.folder, place.uidvalidity, chore.folder) if moves and place else each.id
+        groups.setdefault(key, []).append(each)
+    return groups.values()

@@ -28,6 +28,9 @@ FIRST_DELAY = 20.0
 LONGEST_DELAY = 3600.0
 TROUBLES_IN_A_ROW = 3
 MADE_AT_ONCE = 20
+# After so many small batches in a row letters are left to gather for so long.
+IN_A_ROW = 3
+GATHER = 0.1
 GIVE_UP_AFTER = 5 * 86400.0
 
 
@@ -90,6 +93,8 @@ class Delivery:
         self._log = log
         self._clock = clock
         self._next_start = 0.0
+        self._claimed_at = 0.0
+        self._in_a_row = 0
         self.trouble = ""
 
     async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
@@ -98,8 +103,11 @@ class Delivery:
             wake.clear()
             pause = 0.0
             try:
-                if not await self.send_due():
+                claimed = await self.send_due()
+                if not claimed:
                     pause = 5.0
+                elif self._is_in_a_row(claimed):
+                    await first_of(stop.wait(), within=GATHER)
             except Temporary as trouble:
                 self.trouble, pause = str(trouble), 5.0
                 self._log("outbox_waits", reason=str(trouble))
@@ -108,6 +116,14 @@ class Delivery:
                 self._log("outbox_error", exception=error)
             if pause:
                 await first_of(wake.wait(), stop.wait(), within=pause)
+
+    def _is_in_a_row(self, claimed: int) -> bool:
+        """Whether small batches follow each other, as in a backlog: ten letters cost little more than one."""
+        now = time.monotonic()
+        few = claimed < self._batch // 2 and now - self._claimed_at < 3 * GATHER
+        self._in_a_row = self._in_a_row + 1 if few else 0
+        self._claimed_at = now
+        return self._in_a_row >= IN_A_ROW
 
     async def send_due(self) -> int:
         """Claim a batch, send it, write down what became of it; returns how many were claimed."""

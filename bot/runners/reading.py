@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 
-from bot.mail.newest import read_newest
 from bot.mail.parse import parse_message
 from bot.request.helpdesk import own_text, read_requester, ticket_key
 from bot.request.screen import Thread as ThreadFact
@@ -14,7 +13,7 @@ from bot.runners.office import Office
 from bot.values.customer import Customer, VerificationMode
 from bot.values.ledger import ImportState, Job, QuestionKind, QuestionState, Thread
 from bot.values.message import Address, Message
-from bot.values.request import Decision, Screening, Sender, Strength, Verified
+from bot.values.request import Decision, Screening, Sender, Spoken, Strength, Verified
 
 REFERENCE = re.compile(r"\bRC-[0-9A-Z]{6}\b")
 HOUR = 3600.0
@@ -30,17 +29,17 @@ def open_message(job: Job, office: Office) -> Message:
     return replace(message, sender=Address(name=person.name if person else "", email=message.sender.email))
 
 
-def read_case(job: Job, message: Message, office: Office) -> Case:
-    """Everything about a message of ours, with the thread it belongs to."""
+def read_case(job: Job, message: Message, spoken: Spoken, office: Office) -> Case:
+    """Everything about a message of ours and what its sender says now, with the thread it belongs to."""
     assessor = office.assessor
     sender = assessor.judge(message, job.raw)
     confirming = _find_confirmation(sender, message, office)
     if confirming is not None:
-        return _confirmation(job, message, sender, confirming, office)
+        return _confirmation(job, message, spoken, sender, confirming, office)
     customer = _acting_customer(sender, job, office)
     helpdesk = office.assessor.helpdesk_of(message) if sender.through else None
     ticket = ticket_key(message, helpdesk) if helpdesk else ""
-    thread = _find_thread(message, ticket, office)
+    thread = _find_thread(message, spoken, ticket, office)
     if thread is not None and thread.customer != sender.customer:
         thread = None
     came_back = False
@@ -57,8 +56,10 @@ def read_case(job: Job, message: Message, office: Office) -> Case:
         customer=customer.name if customer else "",
     )
     # A helpdesk's mail was cut since, and its requester is read from what is left.
-    assessment = assessor.assess(message, job.raw, around, sender=sender if helpdesk is None else None)
-    if helpdesk is not None:
+    if helpdesk is None:
+        assessment = assessor.assess(message, job.raw, around, sender=sender, spoken=spoken)
+    else:
+        assessment = assessor.assess(message, job.raw, around)
         assessment = without_our_words(message, assessment, came_back=came_back)
     return replace(_case(job, message, assessment, customer, thread), ticket=ticket)
 
@@ -79,13 +80,12 @@ def _case(
     )
 
 
-def _find_thread(message: Message, ticket: str, office: Office) -> Thread | None:
+def _find_thread(message: Message, spoken: Spoken, ticket: str, office: Office) -> Thread | None:
     """The thread of a mail, by the Message-IDs it mentions, its ticket, or the reference in our words."""
     mentioned = (*message.in_reply_to, *message.references, *([ticket] if ticket else []))
     thread = office.threads.find(mentioned) if mentioned else None
     if thread is None:
         # Some ticket systems and phones drop the threading headers; what we wrote stays quoted.
-        spoken = read_newest(message)
         references = REFERENCE.findall(f"{message.subject} {spoken.newest_text} {spoken.quoted}")
         thread = office.threads.find((), references) if references else None
     return thread
@@ -153,9 +153,11 @@ def _find_confirmation(sender: Sender, message: Message, office: Office) -> Thre
     return thread if is_open else None
 
 
-def _confirmation(job: Job, message: Message, sender: Sender, thread: Thread, office: Office) -> Case:
+def _confirmation(
+    job: Job, message: Message, spoken: Spoken, sender: Sender, thread: Thread, office: Office
+) -> Case:
     """A person's answer to that question; an autoresponder that quotes it confirms nothing."""
-    found = office.assessor.assess(message, job.raw, Circumstances(asked=True), sender=sender)
+    found = office.assessor.assess(message, job.raw, Circumstances(asked=True), sender=sender, spoken=spoken)
     sign = office.assessor.find_sign(message)
     if sign is None or sign.strength in (Strength.FIELD, Strength.ROUTE):
         screening = Screening(

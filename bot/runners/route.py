@@ -1,5 +1,6 @@
 """The journey of one message, from its bytes to everything that ends it. The order is written here, once."""
 
+from bot.mail.newest import read_newest
 from bot.runners.answers import settle_without_import
 from bot.runners.bounces import file_bounce, find_returned
 from bot.runners.carry_out import asks_for_import, begin_import, carry_out, report_import
@@ -19,10 +20,12 @@ def work_message(job: Job, office: Office) -> Settlement:
         returned = find_returned(message, office)
         if returned:
             return file_bounce(job, returned, office)
-        case = read_case(job, message, office)
+    spoken = read_newest(message)
+    if record is None:
+        case = read_case(job, message, spoken, office)
         if not asks_for_import(case):
             return settle_without_import(case, office)
         record = begin_import(case, office)
     office.log("import_under_way", message=job.id, reference=record.reference)
     carry_out(job, record, office)
-    return report_import(job, message, record, office)
+    return report_import(job, message, spoken, record, office)

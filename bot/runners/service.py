@@ -72,6 +72,8 @@ class Service:
             self.outbox_wake.set()
             await self._ended(delivery, *companions)
             await asyncio.to_thread(self._join, threads)
+            for worker in self.workers:
+                worker.give_up()
         for reason in reasons:
             raise reason
 

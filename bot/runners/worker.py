@@ -3,6 +3,7 @@
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,8 +16,9 @@ from bot.errors import (
     MessageUnreadable,
     Temporary,
 )
-from bot.runners.apart import TOLD_TO_STOP
+from bot.runners.apart import TOLD_TO_STOP, Apart
 from bot.runners.fence import fence_all, seconds_awake
+from bot.runners.heartbeat import Heartbeat, Pulse
 from bot.runners.holding import set_aside
 from bot.runners.office import Office
 from bot.runners.route import work_message
@@ -29,6 +31,8 @@ CRASHES_ALLOWED = 3
 FIRST_DELAY = 5.0
 LONGEST_DELAY = 900.0
 REFUSED_DELAY = 300.0
+REST = 5.0
+ENDS_AFTER = 30.0
 
 
 class WakeUp:
@@ -56,23 +60,28 @@ class WakeUp:
 
 
 class Worker:
-    """One worker thread's loop. `settled` is called after each message that ended; `apart` works a message in
-    a process of its own and returns 0, or the exit code with which that process fell."""
+    """One worker thread's loop. `settled` is called after each message that ended; `apart` is its process for
+    suspects, and for a backlog: what comes after `spread_after` messages without a rest (0: nothing)."""
 
     def __init__(
         self,
         office: Office,
         *,
         wake: WakeUp,
-        settled: Callable[[Job, Settlement | None], None],
-        apart: Callable[[Job], int],
+        settled: Callable[[Job, Settlement], None],
         stop: threading.Event,
+        apart: Apart | None = None,
+        spread_after: int = 0,
     ) -> None:
         self._office = office
         self._wake = wake
         self._settled = settled
         self._apart = apart
+        self._spread_after = spread_after
         self._stop = stop
+        self._pulse = Pulse(office)
+        self._in_a_row = 0
+        self._rests_since = 0.0
 
     def run(self) -> None:
         """Work until stopped; between messages nothing is held."""
@@ -84,8 +93,25 @@ class Worker:
                 self._office.log("ledger_unavailable", reason=str(trouble))
                 self._stop.wait(2.0)
                 continue
-            if not worked:
-                self._wake.wait(seen, 5.0)
+            if worked:
+                self._rests_since = time.monotonic()
+            else:
+                self._wake.wait(seen, REST)
+                self._rest(time.monotonic() - self._rests_since)
+        if self._apart is not None:
+            self._apart.end()
+
+    def _rest(self, seconds: float) -> None:
+        """After so long without work: the next message begins a new row, and no process is kept for it."""
+        if seconds >= REST:
+            self._in_a_row = 0
+        if seconds >= ENDS_AFTER and self._apart is not None:
+            self._apart.end()
+
+    def give_up(self) -> None:
+        """From any thread: the time to stop is over."""
+        if self._apart is not None:
+            self._apart.kill()
 
     def work_one(self) -> bool:
         """Claim one message and work it; False when none is due."""
@@ -94,12 +120,21 @@ class Worker:
         if job is None:
             return False
         if job.crashes >= SUSPECT_CRASHES and not is_beyond_hope(job):
-            self._work_apart(job)
+            self._work_suspect(job)
+        elif self._apart is not None and self._is_backlog(self._apart):
+            self._fallen(job, self._apart.work(job, self._settled, claimed=asked))
         else:
             self.work(job, claimed=asked)
         return True
 
-    def _work_apart(self, job: Job) -> None:
+    def _is_backlog(self, apart: Apart) -> bool:
+        """Whether this message is for the process beside us: after so many in a row, once it has started."""
+        self._in_a_row += 1
+        if self._in_a_row == self._spread_after:
+            apart.start()
+        return 0 < self._spread_after < self._in_a_row and apart.is_ready()
+
+    def _work_suspect(self, job: Job) -> None:
         """A suspect is worked in a process of its own: if it falls again, it falls alone and is seen to.
 
         A power cut or a kill also counts as a crash of what was being worked on; only a fall that was seen
@@ -107,11 +142,16 @@ class Worker:
         """
         self._office.log("message_worked_apart", message=job.id, crashes=job.crashes)
         # A process takes seconds to start; without a heartbeat of ours another worker would take the job.
-        with Heartbeat(job, self._office, since=seconds_awake()):
-            code = self._apart(job)
+        assert self._apart is not None
+        with Heartbeat(job, self._office, self._pulse, since=seconds_awake()):
+            code = self._apart.work(job, self._settled)
+        self._fallen(job, code)
+
+    def _fallen(self, job: Job, code: int) -> None:
+        """Count what was seen to kill its process, unless all is well or somebody stops us."""
         if code == 0:
-            self._settled(job, None)
             return
+        self._in_a_row = 0
         if code in TOLD_TO_STOP or self._stop.is_set():
             return
         self._office.log("message_crashed", message=job.id, exit_code=code)
@@ -124,7 +164,7 @@ class Worker:
         """Work a message to its end, or give it back; `claimed` (by `seconds_awake`) is when its lease began,
         None where that is not known here."""
         try:
-            with Heartbeat(job, self._office, since=claimed) as heartbeat:
+            with Heartbeat(job, self._office, self._pulse, since=claimed) as heartbeat:
                 office = self._office
                 fenced = fence_all(office.directories, heartbeat.still_ours, office.nodes)
                 self._work(job, replace(office, directories=fenced))
@@ -170,55 +210,6 @@ class Worker:
         if letters:
             office.settler.say(job, letters)
         office.messages.postpone(job, why, delay, waiting=True)
-
-
-class Heartbeat:
-    """Prolongs the lease of one job while it is worked on, and knows until when it surely is ours."""
-
-    def __init__(self, job: Job, office: Office, *, since: float | None) -> None:
-        self._job = job
-        self._office = office
-        self._since = since
-        self._done = threading.Event()
-        self._thread: threading.Timer | None = None
-
-    def still_ours(self) -> bool:
-        """Whether nobody else can have claimed the job yet."""
-        return self._since is not None and seconds_awake() < self._since + self._office.lease_seconds
-
-    def __enter__(self) -> "Heartbeat":
-        if self._since is None:
-            self._prolong()
-        self._schedule()
-        return self
-
-    def _prolong(self) -> None:
-        asked = seconds_awake()
-        self._office.messages.heartbeat(self._job)
-        self._since = asked
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        if self._thread is not None:
-            self._thread.cancel()
-
-    def _schedule(self) -> None:
-        if not self._done.is_set():
-            self._thread = threading.Timer(self._office.lease_seconds / 3, self._beat)
-            self._thread.daemon = True
-            self._thread.start()
-
-    def _beat(self) -> None:
-        if self._done.is_set():
-            return
-        try:
-            self._prolong()
-        except LeaseLost:
-            # The job ended this moment, or somebody else has it: the fence tells on its next write.
-            return
-        except LedgerUnavailable as trouble:
-            self._office.log("heartbeat_missed", message=self._job.id, reason=str(trouble))
-        self._schedule()
 
 
 def is_beyond_hope(job: Job) -> bool:

@@ -50,6 +50,7 @@ class Settings(Table):
     database: DatabaseUrl = "sqlite:///rollcall.db"
     node: str = ""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
+    spread_after: Annotated[int, Field(ge=0)] = 10
     lease_seconds: Annotated[float, Field(ge=1)] = 30.0
     keep_mail_days: Annotated[float, Field(gt=0)] = 30.0
     templates: str = ""

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from copy import copy
-from typing import Any
+from functools import cache
+from typing import NamedTuple
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -16,17 +16,34 @@ from openpyxl.worksheet.datavalidation import DataValidation
 _LINE_HEIGHT = 15.0  # points
 _LONGEST = 32_767  # characters Excel takes in a cell
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_LINE = Border(bottom=Side(style="thin", color="D9DEE4"))
-_HEAD = PatternFill("solid", start_color="1F3A5F")
+
+
+class Look(NamedTuple):
+    """How a cell looks; `fill` is its ground, '' where it has none."""
+
+    ink: str = "1B1F24"
+    fill: str = ""
+    bold: bool = False
+    italic: bool = False
+    size: int = 11
+    lined: bool = True
+    horizontal: str | None = "left"
+    vertical: str = "top"
+    wrap: bool = False
+
+
+PLAIN = Look()
+WRAPPED = Look(wrap=True)
+FAINT = Look(ink="66707A")
 GREEN, AMBER, RED, GREY, BLUE = (
-    ("D8F0DD", "145A2A"),
-    ("FCEBC8", "6B4300"),
-    ("FBDCD8", "8A1C12"),
-    ("E6E9ED", "3C4650"),
-    ("DCE9F8", "174A7C"),
+    Look(fill="D8F0DD", ink="145A2A"),
+    Look(fill="FCEBC8", ink="6B4300"),
+    Look(fill="FBDCD8", ink="8A1C12"),
+    Look(fill="E6E9ED", ink="3C4650"),
+    Look(fill="DCE9F8", ink="174A7C"),
 )
-PLAIN = ("", "1B1F24")
-FAINT = ("", "66707A")
+_NUMBER = FAINT._replace(horizontal="center")
+_HEADING = Look(ink="FFFFFF", fill="1F3A5F", bold=True, lined=False, horizontal=None, vertical="center")
 
 
 class Painter:
@@ -34,42 +51,54 @@ class Painter:
 
     def __init__(self, sheet: WriteOnlyWorksheet) -> None:
         self._sheet = sheet
-        self._styles: dict[tuple[object, ...], StyleArray] = {}
+        self._styles: dict[tuple[Look, bool], StyleArray] = {}
 
-    def text(
-        self, text: str, colours: tuple[str, str] = PLAIN, *, wrap: bool = False, **font: Any
-    ) -> WriteOnlyCell:
+    def text(self, text: str, look: Look = PLAIN) -> WriteOnlyCell:
         """A cell that is text whatever it begins with; control characters XML can't hold are left out."""
         cell = WriteOnlyCell(self._sheet)
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST] or None
-        cell._style = self._style(colours, "left", wrap, font)
+        cell._style = self._style(look, cell.value is not None and text.startswith(_RUNS))
         if cell.value is not None:
             cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
-            if text.startswith(_RUNS):
-                cell._style = copy(cell._style)
-                cell.quotePrefix = True  # and Excel of what is typed over it
         return cell
 
-    def number(self, number: int, colours: tuple[str, str] = PLAIN) -> WriteOnlyCell:
-        """A cell with a number, such as a row's."""
+    def number(self, number: int) -> WriteOnlyCell:
+        """A cell with the number of a row."""
         cell = WriteOnlyCell(self._sheet, value=number)
-        cell._style = self._style(colours, "center", False, {})
+        cell._style = self._style(_NUMBER, False)
         return cell
 
-    def _style(
-        self, colours: tuple[str, str], horizontal: str, wrap: bool, font: dict[str, Any]
-    ) -> StyleArray:
-        key = (colours, horizontal, wrap, *font.items())
+    def _style(self, look: Look, is_quoted: bool) -> StyleArray:
+        key = (look, is_quoted)
         if key not in self._styles:
-            fill, ink = colours
             cell = WriteOnlyCell(self._sheet)
-            cell.font = Font(**{"name": "Calibri", "size": 11, "color": ink, **font})
-            cell.alignment = Alignment(horizontal=horizontal, vertical="top", wrap_text=wrap)
-            cell.border = _LINE
-            if fill:
-                cell.fill = PatternFill("solid", start_color=fill)
+            parts = _parts(look)
+            cell.font, cell.alignment = parts.font, parts.alignment
+            if parts.border:
+                cell.border = parts.border
+            if parts.fill:
+                cell.fill = parts.fill
+            cell.quotePrefix = is_quoted  # Excel must not run what is typed over it either
             self._styles[key] = cell._style
         return self._styles[key]
+
+
+class _Parts(NamedTuple):
+    font: Font
+    alignment: Alignment
+    border: Border | None
+    fill: PatternFill | None
+
+
+@cache
+def _parts(look: Look) -> _Parts:
+    """What openpyxl makes a style of; the same objects serve all workbooks."""
+    return _Parts(
+        Font(name="Calibri", size=look.size, color=look.ink, bold=look.bold, italic=look.italic),
+        Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wrap),
+        Border(bottom=Side(style="thin", color="D9DEE4")) if look.lined else None,
+        PatternFill("solid", start_color=look.fill) if look.fill else None,
+    )
 
 
 def begin_table(
@@ -85,12 +114,8 @@ def begin_table(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
     sheet.row_dimensions[1].height = 22
-    cells = [WriteOnlyCell(sheet, value=heading) for heading in headings]
-    for cell in cells:
-        cell.font = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
-        cell.fill = _HEAD
-        cell.alignment = Alignment(vertical="center")
-    sheet.append(cells)
+    cells = Painter(sheet)
+    sheet.append([cells.text(heading, _HEADING) for heading in headings])
 
 
 def give_room(sheet: WriteOnlyWorksheet, row: int, *texts: tuple[str, float]) -> None:

@@ -1,14 +1,17 @@
 """The spreadsheet a customer is asked to fill in: `Learner Upload.xlsx`."""
 
 import io
+from functools import cache
 
 from openpyxl import Workbook
 
-from bot.sheet.styles import FAINT, Painter, begin_table, hint_at_addresses
+from bot.sheet.styles import FAINT, PLAIN, Painter, begin_table, hint_at_addresses
 
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
 _HINTED_ROWS = 10_000
+_STEP = PLAIN._replace(lined=False)
+_TITLE = _STEP._replace(bold=True, size=14)
 _STEPS = (
     ("How to fill in this spreadsheet", True),
     ("", False),
@@ -30,8 +33,9 @@ _STEPS = (
 )
 
 
+@cache
 def write_template() -> bytes:
-    """The template as .xlsx; our own reader finds no learner in it."""
+    """The template as .xlsx; our own reader finds no learner in it. Always the same, so written once."""
     workbook = Workbook(write_only=True)
     workbook.properties.creator = "Rollcall"
     workbook.properties.title = "Learner Upload"
@@ -39,7 +43,8 @@ def write_template() -> bytes:
     hint_at_addresses(sheet, "C", 3, _HINTED_ROWS)
     begin_table(sheet, _HEADINGS, (28, 32, 44), 1)
     sheet.auto_filter.ref = None
-    sheet.append([Painter(sheet).text(text, FAINT, italic=True) for text in _EXAMPLE])
+    cells = Painter(sheet)
+    sheet.append([cells.text(text, FAINT._replace(italic=True)) for text in _EXAMPLE])
     guide = workbook.create_sheet("Instructions")
     guide.column_dimensions["A"].width = 110
     guide.sheet_view.showGridLines = False
@@ -47,10 +52,9 @@ def write_template() -> bytes:
     guide.page_setup.orientation = "landscape"
     guide.page_setup.fitToHeight = 0
     guide.sheet_properties.pageSetUpPr.fitToPage = True
+    cells = Painter(guide)
     for text, is_title in _STEPS:
-        cell = Painter(guide).text(text, bold=is_title, size=14 if is_title else 11)
-        cell.border = None
-        guide.append([cell])
+        guide.append([cells.text(text, _TITLE if is_title else _STEP)])
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()

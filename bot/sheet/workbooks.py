@@ -14,6 +14,7 @@ from bot.sheet.styles import (
     GREY,
     PLAIN,
     RED,
+    WRAPPED,
     Painter,
     begin_table,
     give_room,
@@ -27,14 +28,15 @@ __all__ = ["write_annotated", "write_template", "write_to_fix"]
 
 # How a result is called and coloured: the words alone are enough for who can't see the colour.
 _RESULTS = {
-    Outcome.CREATED: ("Created", GREEN),
-    Outcome.WOULD_CREATE: ("Would be created", GREEN),
-    Outcome.EXISTING: ("Already had an account", BLUE),
-    Outcome.DUPLICATE: ("Duplicate", GREY),
-    Outcome.INVALID: ("Needs fixing", RED),
-    Outcome.FAILED: ("Refused by the platform", RED),
-    Outcome.PENDING: ("Waiting for the platform", AMBER),
+    Outcome.CREATED: ("Created", GREEN._replace(bold=True)),
+    Outcome.WOULD_CREATE: ("Would be created", GREEN._replace(bold=True)),
+    Outcome.EXISTING: ("Already had an account", BLUE._replace(bold=True)),
+    Outcome.DUPLICATE: ("Duplicate", GREY._replace(bold=True)),
+    Outcome.INVALID: ("Needs fixing", RED._replace(bold=True)),
+    Outcome.FAILED: ("Refused by the platform", RED._replace(bold=True)),
+    Outcome.PENDING: ("Waiting for the platform", AMBER._replace(bold=True)),
 }
+_TOLD = WRAPPED._replace(bold=True)
 _HEADINGS = ("Row", "First Name", "Last Name", "Email address", "Result", "Reason", "Repairs")
 _WIDTHS = (7, 20, 24, 38, 25, 48, 48)
 _FIX_HEADINGS = ("First Name", "Last Name", "Email address", "What to fix", "Original row")
@@ -53,18 +55,18 @@ def write_annotated(rows: Sequence[ImportRow]) -> bytes:
         begin_table(sheet, _HEADINGS, _WIDTHS, len(members))
         cells = Painter(sheet)
         for place, row in enumerate(members, start=2):
-            result, colours = _RESULTS[row.outcome]
+            result, look = _RESULTS[row.outcome]
             reason, repairs = _reason(row), "; ".join(row.repairs)
             give_room(sheet, place, (reason, _WIDTHS[5]), (repairs, _WIDTHS[6]))
             sheet.append(
                 [
-                    cells.number(row.number, FAINT),
+                    cells.number(row.number),
                     cells.text(row.first_name),
                     cells.text(row.last_name),
                     cells.text(row.email),
-                    cells.text(result, colours, bold=True),
-                    cells.text(reason, wrap=True),
-                    cells.text(repairs, wrap=True),
+                    cells.text(result, look),
+                    cells.text(reason, WRAPPED),
+                    cells.text(repairs, WRAPPED),
                 ]
             )
     if not taken:
@@ -89,7 +91,7 @@ def write_to_fix(rows: Sequence[ImportRow]) -> bytes:
         sheet.append(
             [
                 *(cells.text(text, RED if field in wrong else PLAIN) for text, field in fields),
-                cells.text(_reason(row), wrap=True, bold=True),
+                cells.text(_reason(row), _TOLD),
                 cells.text(f"{row.sheet}, row {row.number}" if several else f"row {row.number}", FAINT),
             ]
         )

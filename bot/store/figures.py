@@ -88,13 +88,6 @@ class Figures:
         with self._db.read() as connection:
             return _outcomes(connection, [import_id]).get(import_id, {})
 
-    def state_of(self, message: int) -> str:
-        """Where a message stands; '' where it is gone."""
-        with self._db.read() as connection:
-            return str(
-                connection.execute(select(messages.c.state).where(messages.c.id == message)).scalar() or ""
-            )
-
     def arrivals(self, import_ids: Collection[int]) -> dict[int, float]:
         """When the messages of these imports arrived, in epoch seconds."""
         if not import_ids:

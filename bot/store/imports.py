@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Select, Text, Update, bindparam, cast, select, update
 
 from bot.store.engine import Database
 from bot.store.import_values import ROW_COLUMNS, columns_of, import_record, import_row
@@ -32,7 +32,7 @@ class ImportStore:
         return import_record(row) if row else None
 
     def begin(self, job: Job, new: NewImport, thread: int) -> ImportRecord:
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
             now = self._db.clock()
             reference = self._free_reference(connection)
@@ -112,15 +112,23 @@ class ImportStore:
         self, job: Job, import_id: int, outcomes: Sequence[tuple[int, Outcome, str, str]]
     ) -> None:
         done = Journal.DONE.value
-        rows = [
-            (done, outcome.value, detail, account, import_id, position)
-            for position, outcome, detail, account in outcomes
-        ]
-        with self._db.write() as connection:
+        alone: list[tuple[Any, ...]] = []
+        in_line: list[tuple[Any, ...]] = []
+        for first, last in lines_of(outcomes):
+            position, outcome, detail, account = outcomes[first]
+            became = (done, outcome.value, detail)
+            if last == first:
+                alone.append((*became, account, import_id, position))
+            else:
+                ahead = int(account) - position
+                in_line.append((*became, ahead, import_id, position, position + last - first))
+        with self._db.step() as connection:
             self._messages.guard(connection, job, crashes=0, witnessed=0)
-            self._db.execute_many(
-                connection, _outcome(), ("stage", "became", "because", "in_account", "of", "at"), rows
-            )
+            for statement, parameters, rows in (
+                (_outcome(), ("stage", "became", "because", "in_account", "of", "at"), alone),
+                (_outcomes(), ("stage", "became", "because", "ahead", "of", "first", "last"), in_line),
+            ):
+                self._db.execute_many(connection, statement, parameters, rows)
 
     def by_reference(self, reference: str) -> ImportRecord | None:
         """The import of that reference."""
@@ -218,6 +226,40 @@ def _outcome() -> Update:
             account=bindparam("in_account"),
         )
     )
+
+
+@cache
+def _outcomes() -> Update:
+    """Neighbouring rows have one outcome, and accounts whose numbers grow as their positions do."""
+    number = import_rows.c.position + bindparam("ahead", type_=BigInteger)
+    return (
+        update(import_rows)
+        .where(
+            import_rows.c.import_id == bindparam("of"),
+            import_rows.c.position.between(bindparam("first"), bindparam("last")),
+        )
+        .values(
+            journal=bindparam("stage"),
+            outcome=bindparam("became"),
+            detail=bindparam("because"),
+            account=cast(number, Text),
+        )
+    )
+
+
+def lines_of(outcomes: Sequence[tuple[int, Outcome, str, str]]) -> Iterator[tuple[int, int]]:
+    """(first, last) of the outcomes that one statement can write: a directory that numbers its accounts gives
+    the rows of a sheet numbers in a row."""
+    first, expected = 0, None
+    for index, (position, outcome, detail, account) in enumerate(outcomes):
+        if index and (position, outcome, detail, account) != expected:
+            yield first, index - 1
+            first = index
+        # A number with a leading zero, or of another script, would not come back as it was.
+        is_plain = account.isascii() and account.isdecimal() and account[0] != "0" and len(account) < 19
+        expected = (position + 1, outcome, detail, str(int(account) + 1)) if is_plain else None
+    if outcomes:
+        yield first, len(outcomes) - 1
 
 
 def _runs(positions: Iterable[int]) -> list[tuple[int, int]]:

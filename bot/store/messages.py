@@ -17,7 +17,7 @@ class MessageStore(ArrivalBook):
 
     def claim(self) -> Job | None:
         now = self._db.clock()
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             row = connection.execute(_oldest_due(), {"now": now}).first()
             if row is None:
                 return None
@@ -42,7 +42,7 @@ class MessageStore(ArrivalBook):
             ).rowcount
 
     def heartbeat(self, job: Job) -> None:
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             self.guard(connection, job, lease_until=self._db.clock() + self._db.lease_seconds)
 
     def postpone(self, job: Job, reason: str, delay: float, *, waiting: bool) -> None:

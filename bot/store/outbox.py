@@ -1,9 +1,10 @@
 """The outbox: letters are claimed with their attempt written first, and keep one final Message-ID."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
@@ -30,7 +31,7 @@ class OutboxStore:
 
     def claim(self, limit: int) -> list[OutboxItem]:
         now = self._db.clock()
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             due = and_(outbox.c.state == "queued", outbox.c.next_attempt <= now)
             abandoned = and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
             rows = connection.execute(
@@ -55,7 +56,7 @@ class OutboxStore:
         return [_item(row) for row in rows]
 
     def prolong(self, items: Sequence[OutboxItem]) -> None:
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             for start in range(0, len(items), CHUNK):
                 ids = [item.id for item in items[start : start + CHUNK]]
                 connection.execute(
@@ -217,10 +218,10 @@ class OutboxStore:
 
     def replies_within(self, address: str, seconds: float) -> int:
         # A forger who has questions sent to somebody must not use up what that one may be answered.
-        return self._written(seconds, outbox.c.counted_for == address, outbox.c.kind != LetterKind.QUESTION)
+        return self._count(_replies_to(), {"to": address, "since": self._db.clock() - seconds})
 
     def replies_in_thread(self, thread: int, seconds: float) -> int:
-        return self._written(seconds, outbox.c.thread == thread, outbox.c.kind == LetterKind.REPLY)
+        return self._count(_replies_in(), {"in_thread": thread, "since": self._db.clock() - seconds})
 
     def letters_in_thread(self, thread: int) -> list[bytes]:
         with self._db.read() as connection:
@@ -234,15 +235,12 @@ class OutboxStore:
 
     def questions_within(self, address: str, seconds: float) -> int:
         to = outbox.c.counted_for == address if address else outbox.c.counted_for != ""
-        return self._written(seconds, to, outbox.c.kind == LetterKind.QUESTION)
+        written = _written(to, outbox.c.kind == LetterKind.QUESTION)
+        return self._count(written, {"since": self._db.clock() - seconds})
 
-    def _written(self, seconds: float, *which: ColumnElement[bool]) -> int:
+    def _count(self, written: Select[Any], values: dict[str, Any]) -> int:
         with self._db.read() as connection:
-            return connection.execute(
-                select(func.count())
-                .select_from(outbox)
-                .where(outbox.c.created > self._db.clock() - seconds, *which)
-            ).scalar_one()
+            return int(connection.execute(written, values).scalar_one())
 
     def pending(self) -> tuple[int, float]:
         with self._db.read() as connection:
@@ -262,6 +260,22 @@ class OutboxStore:
                 .where(imports.c.id == import_id)
             ).scalar()
         return found or ""
+
+
+def _written(*which: ColumnElement[bool]) -> Select[Any]:
+    """How many letters were written since a time."""
+    return select(func.count()).select_from(outbox).where(outbox.c.created > bindparam("since"), *which)
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+@cache
+def _replies_to() -> Select[Any]:
+    return _written(outbox.c.counted_for == bindparam("to"), outbox.c.kind != LetterKind.QUESTION)
+
+
+@cache
+def _replies_in() -> Select[Any]:
+    return _written(outbox.c.thread == bindparam("in_thread"), outbox.c.kind == LetterKind.REPLY)
 
 
 def _item(row: Any) -> OutboxItem:

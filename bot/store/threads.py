@@ -70,7 +70,7 @@ class ThreadStore:
 
     def open(self, customer: str, message_ids: Iterable[str]) -> int:
         keys = list(message_ids)
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             names = [key[:255] for key in keys[:200]]
             known = connection.execute(_thread_of(), {"names": names, "of": customer}).scalar()
             if known is not None:

@@ -208,27 +208,27 @@ class ImapMailbox:
 
     # --- filing
 
-    def move(self, uid: int, target: str) -> bool:
-        """Move one message of the selected folder; False when it is not there any more.
+    def move(self, uids: Sequence[int], target: str) -> list[int]:
+        """Move messages of the selected folder; returns which of them were there.
 
-        Without MOVE it is copied and deleted. Without UIDPLUS too it stays behind marked \\Deleted: a bare
+        Without MOVE they are copied and deleted. Without UIDPLUS too they stay marked \\Deleted: a bare
         EXPUNGE would take away what people have marked in the same mailbox.
         """
         with self._doing(f"moving to {target}") as client:
-            flags = client.get_flags([uid]).get(uid)
-        if flags is None or b"\\Deleted" in flags:
-            return False
-        self._into(target, lambda client, name: self._move(client, uid, name))
-        return True
+            flags = client.get_flags(uids)
+        there = [uid for uid in uids if b"\\Deleted" not in flags.get(uid, (b"\\Deleted",))]
+        if there:
+            self._into(target, lambda client, name: self._move(client, there, name))
+        return there
 
-    def _move(self, client: IMAPClient, uid: int, name: str) -> None:
+    def _move(self, client: IMAPClient, uids: Sequence[int], name: str) -> None:
         if client.has_capability("MOVE"):
-            client.move([uid], name)
+            client.move(uids, name)
             return
-        client.copy([uid], name)
-        client.add_flags([uid], [b"\\Deleted"], silent=True)
+        client.copy(uids, name)
+        client.add_flags(uids, [b"\\Deleted"], silent=True)
         if client.has_capability("UIDPLUS"):
-            client.uid_expunge([uid])
+            client.uid_expunge(uids)
 
     def append(self, folder: str, raw: bytes, *, seen: bool) -> None:
         """APPEND a message to a folder."""

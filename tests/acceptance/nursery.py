@@ -107,7 +107,9 @@ class Nursery:
         """`rollcall` with these arguments, in a process group of its own and in the folder of its log,
         perhaps with a saboteur's trap."""
         request = {"arguments": list(arguments), "log": str(log), "trap": trap}
-        bot = Bot(self, self.ask(request | {"environment": environment or dict(os.environ)}))
+        # Its own fork server must find the same program.
+        known = {"PYTHONPATH": str(Path.cwd())}
+        bot = Bot(self, self.ask(request | {"environment": (environment or dict(os.environ)) | known}))
         self._bots.append(bot)
         return bot
 

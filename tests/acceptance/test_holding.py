@@ -27,7 +27,7 @@ def drag(scene: Scene, mail: EmailMessage, source: str, target: str) -> None:
         box.select(source)
         (uid,) = box.find_message_id(source, str(mail["Message-ID"]))
         box.select(source)
-        box.move(uid, target)
+        box.move([uid], target)
     finally:
         box.close()
 

@@ -75,12 +75,11 @@ class Desk:
     def worker(self) -> Worker:
         """A worker that notes every settlement."""
 
-        def settled(_: object, settlement: Settlement | None) -> None:
-            assert settlement is not None
+        def settled(_: object, settlement: Settlement) -> None:
             self.settled.append(settlement)
 
         stop = threading.Event()
-        return Worker(self.office, wake=WakeUp(), settled=settled, apart=lambda _: 1, stop=stop)
+        return Worker(self.office, wake=WakeUp(), settled=settled, stop=stop)
 
     def receive(self, message: EmailMessage) -> Settlement:
         """Take a mail in, work everything that is due, and tell how the last one ended."""

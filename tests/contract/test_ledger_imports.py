@@ -1,13 +1,16 @@
 """The ledger keeps its word on imports, notices, letters and questions."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import LeaseLost
+from bot.store.schema import import_rows
 from bot.values.learner import NoticeState, Outcome
 from bot.values.ledger import (
     ChoreKind,
     ImportRecord,
     Job,
+    Journal,
     MessageState,
     NoticeAction,
     NoticeCounts,
@@ -70,6 +73,32 @@ def test_an_import_goes_on_where_its_journal_stands(node: Node) -> None:
     assert [row.position for row in planned] == [2]
     assert [row.position for row in creating] == [1]
     assert node.imports.of_job(job) == record
+
+
+def test_outcomes_are_kept_as_told_whether_their_accounts_are_in_a_line_or_not(node: Node) -> None:
+    created, existing = Outcome.CREATED, Outcome.EXISTING
+    outcomes = [
+        (0, created, "", "8"),
+        (1, created, "", "9"),
+        (2, created, "", "10"),
+        (3, existing, "", "11"),
+        (4, existing, "yours", "12"),
+        (6, existing, "yours", "14"),
+        (7, existing, "yours", "015"),
+        (8, existing, "yours", "a-16"),
+        (9, existing, "yours", ""),
+        (10, created, "", "4611686018427387903"),
+        (11, created, "", "4611686018427387904"),
+        (12, created, "", "99999999999999999999"),
+    ]
+    job, record = begun(node, rows=13)
+    node.imports.journal_outcomes(job, record.id, outcomes)
+    with node.database.read() as connection:
+        told = select(
+            import_rows.c.position, import_rows.c.outcome, import_rows.c.detail, import_rows.c.account
+        ).where(import_rows.c.import_id == record.id, import_rows.c.journal == Journal.DONE)
+        assert [tuple(row) for row in connection.execute(told.order_by(import_rows.c.position))] == outcomes
+    assert [row.position for row in node.imports.unfinished(record.id, 20)[0]] == [5]
 
 
 def test_the_journal_obeys_the_fence(make_node: MakeNode, clock: Clock) -> None:

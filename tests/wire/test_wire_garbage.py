@@ -107,7 +107,7 @@ def test_imap_nonsense_ends_in_an_error_of_ours(answers: dict[str, bytes], finis
             lambda: list(box.fetch([1])),
             lambda: box.fetch_headers(1),
             lambda: box.wait(0.01),
-            lambda: box.move(1, "Rollcall/Done"),
+            lambda: box.move([1], "Rollcall/Done"),
             lambda: box.append("Sent", b"x", seen=True),
             box.sent_folder,
             lambda: box.check(["Rollcall/Done"]),

@@ -41,8 +41,8 @@ def test_mail_is_found_filed_and_waited_for_on_every_kind(
     servers.arrive(a_mail("Two"))
     box.select("INBOX")
     first, second = box.uids_after(0)
-    assert box.move(first, "Rollcall/Ärger") is True
-    assert box.move(first, "Rollcall/Ärger") is False
+    assert box.move([first], "Rollcall/Ärger") == [first]
+    assert box.move([first], "Rollcall/Ärger") == []
     assert box.uids_after(0) == [second]
     assert box.select("Rollcall/Ärger").exists == 1
     assert box.sent_folder() == "Sent"

@@ -247,17 +247,24 @@ MOVES: Answers = {"UID FETCH": (b"* 1 FETCH (UID 1 FLAGS ())\r\n{tag} OK fetched
 def test_without_move_a_message_is_copied_and_only_itself_expunged() -> None:
     plain: Answers = {"CAPABILITY": (b"* CAPABILITY IMAP4rev1 UIDPLUS\r\n{tag} OK done\r\n",)}
     with watching({**MOVES, **plain}) as (box, server):
-        assert box.move(1, "Rollcall/Done") is True
+        assert box.move([1], "Rollcall/Done") == [1]
         assert server.commands[-4:] == ["UID FETCH", "UID COPY", "UID STORE", "UID EXPUNGE"]
+
+
+def test_several_messages_are_moved_at_once_and_those_that_are_gone_are_told() -> None:
+    flags = b"* 1 FETCH (UID 1 FLAGS ())\r\n* 2 FETCH (UID 3 FLAGS (\\Seen))\r\n{tag} OK fetched\r\n"
+    with watching({"UID FETCH": (flags,), "UID MOVE": (b"{tag} OK moved\r\n",)}) as (box, server):
+        assert box.move([1, 2, 3], "Rollcall/Done") == [1, 3]
+        assert server.commands[-2:] == ["UID FETCH", "UID MOVE"]
 
 
 def test_without_uidplus_nothing_is_expunged_and_the_marked_copy_counts_as_moved() -> None:
     plain: Answers = {"CAPABILITY": (b"* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n",)}
     with watching({**MOVES, **plain}) as (box, server):
-        assert box.move(1, "Rollcall/Done") is True
+        assert box.move([1], "Rollcall/Done") == [1]
         assert not [command for command in server.commands if "EXPUNGE" in command]
         server.answers["UID FETCH"] = (b"* 1 FETCH (UID 1 FLAGS (\\Deleted))\r\n{tag} OK fetched\r\n",)
-        assert box.move(1, "Rollcall/Done") is False
+        assert box.move([1], "Rollcall/Done") == []
 
 
 def use(box: ImapMailbox) -> None:

@@ -85,8 +85,8 @@ def test_moving_takes_the_message_away_and_tells_when_it_was_gone(
     mailbox.select("INBOX")
     (uid,) = mailbox.uids_after(0)
     mailbox.ensure_folders(["Rollcall/Done"])
-    assert mailbox.move(uid, "Rollcall/Done") is True
-    assert mailbox.move(uid, "Rollcall/Done") is False
+    assert mailbox.move([uid], "Rollcall/Done") == [uid]
+    assert mailbox.move([uid], "Rollcall/Done") == []
     assert mailbox.uids_after(0) == []
     assert servers.messages("support") == []
     assert len(servers.messages("support", "Rollcall/Done")) == 1
@@ -97,7 +97,7 @@ def test_a_folder_that_people_removed_is_made_again_when_mail_goes_there(
 ) -> None:
     servers.arrive(a_mail())
     mailbox.select("INBOX")
-    assert mailbox.move(mailbox.uids_after(0)[0], "Rollcall/Held")
+    assert mailbox.move(mailbox.uids_after(0), "Rollcall/Held")
     mailbox.append("Rollcall/Problem", a_mail("A note"), seen=False)
     assert len(servers.messages("support", "Rollcall/Held")) == 1
     assert len(servers.messages("support", "Rollcall/Problem")) == 1
@@ -128,7 +128,7 @@ def test_keywords_of_other_programs_survive_a_move(servers: Servers, mailbox: Im
     mailbox.select("INBOX")
     (uid,) = mailbox.uids_after(0)
     a_person(mailbox).add_flags([uid], [b"$Invoiced"])
-    mailbox.move(uid, "Rollcall/Done")
+    mailbox.move([uid], "Rollcall/Done")
     mailbox.select("Rollcall/Done")
     (moved,) = mailbox.uids_after(0)
     assert b"$Invoiced" in a_person(mailbox).get_flags([moved])[moved]

@@ -127,7 +127,7 @@ def test_troubles_are_counted_on_their_way_to_the_log(ops: Ops) -> None:
 def test_a_database_that_is_away_costs_figures_and_nothing_else(tmp_path: Path) -> None:
     away = Database(f"sqlite:///{tmp_path}/absent/ledger.db", owner="bot-1")
     ops = Ops(a_configuration(ops={"listen": "127.0.0.1:0"}), away, lambda event, **details: None)
-    ops.settled(JOB, None)
+    ops.settled(JOB, Settlement(state=MessageState.ANSWERED, reason="done", finish_import=5))
     ops.left([a_reply(9, import_id=5)], ())
     ops.watch([MailboxHealth(name="support", checked=time.time() - 9999)])
     facts = ops.look()

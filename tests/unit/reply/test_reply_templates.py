@@ -2,12 +2,14 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from reply_cases import SITE, a_report, flat, rows_of
 
 from bot.errors import ConfigurationError
+from bot.reply import template_set
 from bot.reply.rehearsal import rehearse
 from bot.reply.render import render_notice, render_results
 from bot.reply.template_set import BUILT_IN, LETTERS, Templates
@@ -57,7 +59,18 @@ def test_the_customer_s_own_folder_comes_before_the_operator_s(tmp_path) -> None
     assert "now have an account" in render_results(a_report(rows_of(created=2)), acme).text
 
 
-def test_text_and_html_may_be_files_of_their_own(tmp_path) -> None:
+@pytest.fixture
+def a_second_later(monkeypatch) -> Callable[[], None]:
+    """Lets a second pass, after which files are looked at again."""
+
+    def passes() -> None:
+        now = template_set.monotonic() + template_set.LOOK_EVERY
+        monkeypatch.setattr(template_set, "monotonic", lambda: now)
+
+    return passes
+
+
+def test_text_and_html_may_be_files_of_their_own(tmp_path, a_second_later) -> None:
     write(tmp_path, "notice.txt.j2", "Plain for {{ facts.first_name }}")
     ours = write(tmp_path, "notice.html.j2", "<p>Rich for {{ facts.first_name }}</p>")
     words = render_notice(FACTS, ours)
@@ -65,6 +78,7 @@ def test_text_and_html_may_be_files_of_their_own(tmp_path) -> None:
     assert words.html == "<p>Rich for Jane</p>\n"
     assert words.subject == "An administrator created an account for you at YourCompany"
     write(tmp_path, "notice.subject.j2", "Your account, {{ facts.first_name }}")
+    a_second_later()
     assert render_notice(FACTS, ours).subject == "Your account, Jane"
 
 
@@ -127,12 +141,13 @@ def test_a_broken_template_is_named_with_its_line(tmp_path, broken) -> None:
     assert str(tmp_path) in str(caught.value)
 
 
-def test_a_mended_template_is_taken_up_without_a_restart(tmp_path) -> None:
+def test_a_mended_template_is_taken_up_without_a_restart(tmp_path, a_second_later) -> None:
     ours = write(tmp_path, "notice.txt.j2", "before")
     assert render_notice(FACTS, ours).text == "before\n"
     write(tmp_path, "notice.txt.j2", "after, and longer")
     later = (tmp_path / "notice.txt.j2").stat().st_mtime + 5
     os.utime(tmp_path / "notice.txt.j2", (later, later))
+    a_second_later()
     assert render_notice(FACTS, ours).text == "after, and longer\n"
 
 

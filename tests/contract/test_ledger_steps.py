@@ -1,0 +1,42 @@
+"""Which transactions wait for the disk: those that somebody outside may hear of, and all before them."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.store.engine import Database
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Database:
+    """A new SQLite ledger."""
+    return Database(f"sqlite:///{tmp_path}/ledger.db", owner="node-a")
+
+
+def waits_for_disk(transaction: object) -> bool:
+    with transaction as connection:  # type: ignore[attr-defined]
+        return bool(connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2)
+
+
+def fail_in_a_step(ledger: Database) -> None:
+    with ledger.step() as connection:
+        connection.exec_driver_sql("INSERT INTO seen VALUES ('a')")
+        raise KeyError
+
+
+def test_a_step_waits_for_no_disk_and_the_next_write_does(ledger: Database) -> None:
+    assert waits_for_disk(ledger.write())
+    assert not waits_for_disk(ledger.step())
+    assert waits_for_disk(ledger.write())
+    ledger.close()
+
+
+def test_a_step_that_fails_changes_nothing_and_leaves_its_connection_as_it_was(ledger: Database) -> None:
+    with ledger.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE seen (name TEXT)")
+    with pytest.raises(KeyError):
+        fail_in_a_step(ledger)
+    with ledger.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM seen").scalar() == 0
+    assert waits_for_disk(ledger.write())
+    ledger.close()
