@@ -8,7 +8,7 @@ from bot.request.weights import Weighed
 
 # So likely must a yes or no be to stand: less so where the rules read the same, more so a yes where they read
 # something else, for it cannot be unsent.
-SURE, AGREED, OVERRULING_YES = 0.7, 0.5, 0.9
+SURE, AGREED, OVERRULING_YES = 0.7, 0.5, 0.95
 # So likely must it be that nothing is said, by what the rules read: nothing either, something, a no.
 SILENT_UNREAD, SILENT_READ, SILENT_DENIED = 0.4, 0.5, 0.95
 
