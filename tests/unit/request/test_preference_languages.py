@@ -62,5 +62,5 @@ def test_what_is_said_to_support_is_nothing_to_the_learners(text: str) -> None:
         "Eerst wilden we geen mail, maar doe toch maar wel.",
     ],
 )
-def test_a_plan_given_up_is_turned_round(text: str) -> None:
-    assert answer(text) is Answer.YES
+def test_a_plan_given_up_is_not_read_as_the_plan(text: str) -> None:
+    assert answer(text) is not Answer.NO
