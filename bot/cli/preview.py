@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.app.collector import spare_collector
 from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, json_option, optional_settings
 from bot.errors import MessageUnreadable
@@ -33,6 +34,7 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
     with LimitedReader(sheet_limits(settings)) as sheets:
         sheets.warm()  # it starts while the first mail is read
         assessor = open_assessor(settings, sheets)
+        spare_collector()
         progress = sys.stderr.isatty() and not as_json and len(files) > 20
         for number, file in enumerate(files, start=1):
             found = preview_file(file, assessor)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
+from bot.app.collector import spare_collector
 from bot.app.service import Running, build
 from bot.cli.common_options import config_option, config_path, required_settings
 from bot.cli.logs import EventLog, make_log
@@ -28,6 +29,7 @@ def run(config: Path | None) -> None:
     log = make_log(settings.log.level, settings.log.format)
     notifier = Notifier([mailbox.name for mailbox in settings.mailboxes])
     running = build(settings, log=log, on_checked=notifier.checked)
+    spare_collector()
     path = config_path(config)
     log("started", version=__version__, mailboxes=len(settings.mailboxes), config=str(path))
     try:
