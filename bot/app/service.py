@@ -13,7 +13,7 @@ from bot.app.ledger import Ledger, open_ledger
 from bot.app.office import Log, make_office
 from bot.errors import LedgerUnavailable
 from bot.ports import Mailbox, SheetReader
-from bot.runners.apart import Apart, Desk
+from bot.runners.apart import Apart, Desk, ForkServer
 from bot.runners.bounces import tend_returns
 from bot.runners.chores import ChoreRunner
 from bot.runners.conversation import tend_questions
@@ -187,6 +187,7 @@ def _service(
         on_sent=sent,
         log=log,
     )
+    forks = ForkServer()
     service = Service(
         watches=watches,
         workers=[
@@ -195,7 +196,7 @@ def _service(
                 wake=work_wake,
                 settled=settled,
                 stop=stop,
-                apart=Apart(partial(serve_apart, settings), read_in="bot.app.nursery", log=log),
+                apart=Apart(partial(serve_apart, settings), read_in="bot.app.nursery", server=forks, log=log),
                 # The first stays here, where all is loaded: a core is kept busy by this process alone.
                 spread_after=settings.spread_after if number else 0,
             )

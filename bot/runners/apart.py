@@ -47,6 +47,10 @@ class Desk:
         """The job at hand came to this end."""
         self._say("settled", settlement)
 
+    def born(self) -> None:
+        """Who it was forked from, for whoever ends it."""
+        self._say("born", os.getppid())
+
     def ready(self) -> None:
         """Another job is welcome."""
         self._say("ready", None)
@@ -60,13 +64,43 @@ class Desk:
             self._pipe.send((kind, what))
 
 
+class ForkServer:
+    """Python's fork server, shared by all our processes: it ends when the last of them has ended at rest, as
+    what it has read in would stay in memory. Python starts it anew when it is wanted."""
+
+    def __init__(self) -> None:
+        self._users: set[int] = set()
+        self._pid: int | None = None
+        self._lock = threading.Lock()
+
+    def wanted(self, user: object) -> None:
+        """That one is about to fork from it."""
+        with self._lock:
+            self._users.add(id(user))
+
+    def known_as(self, pid: int) -> None:
+        """One that was forked tells which process it is."""
+        with self._lock:
+            self._pid = pid
+
+    def spared(self, user: object, *, at_rest: bool) -> None:
+        """That one has no process any more."""
+        with self._lock:
+            self._users.discard(id(user))
+            if at_rest and not self._users and self._pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGKILL)
+                self._pid = None
+
+
 class Apart:
     """The service's end. The process starts when it is wanted, anew after a fall, and ends when told; `serve`
     runs in it and works the jobs of its desk. It is forked from Python's fork server, which has imported
     `read_in` and starts with the first process that is wanted. Used by one thread."""
 
-    def __init__(self, serve: Callable[[Desk], None], *, read_in: str, log: Log) -> None:
+    def __init__(self, serve: Callable[[Desk], None], *, read_in: str, server: ForkServer, log: Log) -> None:
         self._serve = serve
+        self._server = server
         self._read_in = read_in
         self._log = log
         self._process: ForkServerProcess | None = None
@@ -79,6 +113,7 @@ class Apart:
         if self._pipe is not None and self._has_fallen():
             self._buried()
         if self._pipe is None:
+            self._server.wanted(self)
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload([self._read_in])
             self._pipe, theirs = context.Pipe()
@@ -129,12 +164,16 @@ class Apart:
                 settled(job, what)
             case "unavailable":
                 self._trouble = str(what)
+            case "born":
+                self._server.known_as(what)
         return str(kind)
 
     def end(self) -> None:
         """End the process: by itself where nothing is at hand, else by force."""
+        at_rest = self._pipe is None or self._is_ready
         if self._pipe is not None:
-            self._buried(END_WITHIN if self._is_ready else 0)
+            self._buried(END_WITHIN if at_rest else 0)
+        self._server.spared(self, at_rest=at_rest)
 
     def kill(self) -> None:
         """From any thread: the time to stop is over, and what is at hand there falls with us."""
@@ -171,8 +210,10 @@ def _begin(serve: Callable[[Desk], None], pipe: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     _die_with_service()
+    desk = Desk(pipe)
     with suppress(EOFError, BrokenPipeError):
-        serve(Desk(pipe))
+        desk.born()
+        serve(desk)
 
 
 def _die_with_service() -> None:
