@@ -32,7 +32,7 @@ SHORT = 4
 # A longer text above a quoted mail is a letter of its own, not an answer.
 LONGEST_REPLY = 25
 # Beyond these it is no mail that a person wrote.
-MOST_SEGMENTS, MOST_READINGS, MOST_SENTENCES = 200, 6, 600
+MOST_SEGMENTS, MOST_READINGS = 200, 6
 
 
 def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
