@@ -53,7 +53,7 @@ def indent_rows(rows: Sequence[HasRow], row: HasRow, word: str, detail: str) -> 
     start = f"    {word} {row.number}".ljust(4 + labels) + "   "
     detail_at = " " * (len(start) + (names + 3 if names else 0))
     if not row.who:
-        return wrap(detail, start + detail_at[len(start) :], detail_at)
+        return wrap(detail, start + detail_at[len(start) :], detail_at) or start
     if shown_width(row.who) > names:
         under = " " * len(start)
         return f"{wrap(row.who, start, under, anywhere=True)}\n{wrap(detail, under)}".rstrip()

@@ -62,19 +62,20 @@ def _tune(connection: socket.socket) -> None:
 
 def log_in(client: IMAPClient, credentials: Credentials) -> None:
     """Log in, and once more with a renewed token if the cached one was refused."""
+    secret = credentials.secret()
     try:
-        _authenticate(client, credentials)
+        _authenticate(client, credentials, secret)
     except LoginError:
         if credentials.mechanism is Mechanism.PASSWORD:
             raise
-        credentials.renew()
-        _authenticate(client, credentials)
+        credentials.renew(secret)
+        _authenticate(client, credentials, credentials.secret())
     # What was offered before the login may differ from what is offered now (RFC 9051 §6.2.2).
     client._cached_capabilities = None
 
 
-def _authenticate(client: IMAPClient, credentials: Credentials) -> None:
-    user, secret = credentials.username, credentials.secret()
+def _authenticate(client: IMAPClient, credentials: Credentials, secret: str) -> None:
+    user = credentials.username
     if any(character in user + secret for character in "\r\n\0"):
         raise ConfigurationError("The mailbox's user name or password holds a line break")
     if credentials.mechanism is Mechanism.XOAUTH2:

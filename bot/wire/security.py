@@ -26,7 +26,7 @@ class TokenUnavailable(Temporary):
     """The token service cannot be reached, or is in trouble itself."""
 
 
-def no_renewal() -> None:
+def no_renewal(_refused: str) -> None:
     """What `Credentials.renew` does for a password: there is nothing to renew."""
 
 
@@ -34,14 +34,14 @@ def no_renewal() -> None:
 class Credentials:
     """A user name and the way to its secret: `secret()` gives the password or the access token.
 
-    It is asked at every connect and may block, raise `LoginRefused` or any `Temporary`. `renew()` makes it
-    forget what it has cached, after a server refused it.
+    It is asked at every connect and may block, raise `LoginRefused` or any `Temporary`. `renew(secret)` makes
+    it forget the secret a server refused, if that is still what it would give.
     """
 
     username: str
     secret: Callable[[], str]
     mechanism: Mechanism = Mechanism.PASSWORD
-    renew: Callable[[], None] = no_renewal
+    renew: Callable[[str], None] = no_renewal
 
 
 def is_loopback(host: str) -> bool:

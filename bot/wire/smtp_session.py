@@ -81,20 +81,20 @@ async def connect(server: SmtpServer, context: ssl.SSLContext | None, our_name: 
 
 async def log_in(client: SMTP, credentials: Credentials, server: str) -> None:
     """AUTH with the one best mechanism; with a renewed token once more, if the cached one was refused."""
+    if not client.server_auth_methods:
+        raise DeliveryDeferred(f"{server} offers no login (AUTH) on this connection")
+    secret = await asyncio.to_thread(credentials.secret)
     try:
-        await _authenticate(client, credentials, server)
+        await _authenticate(client, credentials, secret, server)
     except SMTPAuthenticationError as error:
         if credentials.mechanism is Mechanism.PASSWORD or error.code < 500:
             raise
-        credentials.renew()
-        await _authenticate(client, credentials, server)
+        credentials.renew(secret)
+        await _authenticate(client, credentials, await asyncio.to_thread(credentials.secret), server)
 
 
-async def _authenticate(client: SMTP, credentials: Credentials, server: str) -> None:
-    offered = set(client.server_auth_methods)
-    if not offered:
-        raise DeliveryDeferred(f"{server} offers no login (AUTH) on this connection")
-    user, secret = credentials.username, await asyncio.to_thread(credentials.secret)
+async def _authenticate(client: SMTP, credentials: Credentials, secret: str, server: str) -> None:
+    offered, user = set(client.server_auth_methods), credentials.username
     if any(character in user + secret for character in "\r\n\0"):
         raise ConfigurationError("The SMTP user name or password holds a line break")
     # One attempt with one mechanism: trying them all in turn locks accounts.

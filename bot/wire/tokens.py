@@ -41,7 +41,12 @@ class TokenKeeper:
                 self._good_until = asked + token.lifetime - min(MARGIN_SECONDS, token.lifetime / 2)
             return self._token
 
-    def forget(self) -> None:
-        """The mail server did not take it: the next call fetches a new one."""
+    def forget(self, refused: str) -> None:
+        """The mail server did not take this token: the next call fetches one, unless another has already.
+
+        Sessions that lose their token together so share the new one; some services end the last token they
+        gave with the next.
+        """
         with self._lock:
-            self._token = ""
+            if self._token == refused:
+                self._token = ""

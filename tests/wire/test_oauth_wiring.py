@@ -38,7 +38,7 @@ def test_a_refresh_token_opens_the_mailbox(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     made = credentials(a_login(provider="gmail", refresh_token_file="$CREDENTIALS_DIRECTORY/gmail"))
     assert (made.username, made.mechanism, made.secret()) == (SUPPORT, Mechanism.XOAUTH2, "token-1")
-    made.renew()
+    made.renew("token-1")
     assert made.secret() == "token-2"
 
 
@@ -60,9 +60,9 @@ def test_the_keys_of_microsoft_arrive_and_a_changed_secret_needs_no_restart(
     secret = tmp_path / "m365"
     secret.write_text("first\n")
     made = credentials(a_login(**M365, client_secret_file=str(secret)))
-    made.secret()
+    refused = made.secret()
     secret.write_text("second\n")
-    made.renew()
+    made.renew(refused)
     made.secret()
     assert told == [("tenant-1", CLIENT, "first"), ("tenant-1", CLIENT, "second")]
 

@@ -35,7 +35,7 @@ def a_login(
         username="u",
         secret=lambda: secret + "".join(renewed),
         mechanism=mechanism,
-        renew=lambda: renewed.append("+"),
+        renew=lambda _refused: renewed.append("+"),
     )
     return login, renewed
 

@@ -52,8 +52,18 @@ def test_a_short_token_is_used_for_half_its_life(lifetime: float) -> None:
 def test_a_refused_token_is_forgotten() -> None:
     keeper = Service().keeper()
     assert keeper() == "token-1"
-    keeper.forget()
+    keeper.forget("token-1")
     assert keeper() == "token-2"
+
+
+def test_sessions_refused_together_share_one_new_token() -> None:
+    service = Service()
+    keeper = service.keeper()
+    refused = [keeper(), keeper()]
+    for token in refused:
+        keeper.forget(token)
+        assert keeper() == "token-2"
+    assert service.issued == 2
 
 
 def test_a_failed_fetch_leaves_nothing_behind() -> None:
