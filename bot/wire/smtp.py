@@ -45,10 +45,16 @@ class SmtpMailer:
         ca_file: str | None = None,
         connections: int = 4,
         timeout: float = 60.0,
+        data_timeout: float = 600.0,
         our_name: str = "",
     ) -> None:
         self.server = SmtpServer(
-            host=host, port=port, security=Security(security), ca_file=ca_file, timeout=timeout
+            host=host,
+            port=port,
+            security=Security(security),
+            ca_file=ca_file,
+            timeout=timeout,
+            data_timeout=data_timeout,
         )
         if credentials is not None:
             refuse_clear_text(self.server.security, host, "smtp")
@@ -75,7 +81,7 @@ class SmtpMailer:
         """One transaction; the session is kept if the server still wants it afterwards."""
         clean, transport = False, client.transport
         try:
-            delivery = await transmit(client, envelope, str(self.server))
+            delivery = await transmit(client, envelope, self.server)
             clean = True
             return delivery
         finally:

@@ -19,13 +19,18 @@ GOODBYE_SECONDS = 3.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmtpServer:
-    """Where mail is handed in and how to reach it; times in seconds, never endless."""
+    """Where mail is handed in and how to reach it; times in seconds, never endless.
+
+    `data_timeout` is for the answer to a whole mail: a server may take ten minutes over the final dot, and
+    giving up earlier makes copies (RFC 5321 §4.5.3.2.6).
+    """
 
     host: str
     port: int
     security: Security
     ca_file: str | None = None
     timeout: float = 60.0
+    data_timeout: float = 600.0
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

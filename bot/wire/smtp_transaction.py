@@ -10,9 +10,7 @@ from bot.errors import DeliveryDeferred, DeliveryRefused
 from bot.ports import Delivery
 from bot.values.address import domain_key
 from bot.wire.smtp_errors import one_line, sending
-
-# RFC 5321 §4.5.3.2.6: a server may take ten minutes over the final dot, and giving up earlier makes copies.
-DATA_TIMEOUT = 600.0
+from bot.wire.smtp_session import SmtpServer
 
 Words = list[tuple[str, str]]  # recipient and the server's answer
 
@@ -58,20 +56,20 @@ def _for_smtp(address: str) -> str:
     return f"{local}@{domain if domain.isascii() else domain_key(domain)}"
 
 
-async def transmit(client: SMTP, envelope: Envelope, server: str) -> Delivery:
+async def transmit(client: SMTP, envelope: Envelope, server: SmtpServer) -> Delivery:
     """Hand it over. Raises `DeliveryDeferred` (`ConnectionGone` where nothing can have been taken),
     `DeliveryRefused`, `LoginRefused`; recipients refused beside accepted ones are in the result."""
     if not envelope.recipients:
         raise DeliveryRefused(f"No usable recipient: {envelope.unusable[0][0]!r}", code=501)
-    options = _options(client, envelope)
+    name, options = str(server), _options(client, envelope)
     encoding = "utf-8" if envelope.needs_utf8 else "ascii"
-    with sending(server, data_sent=False):
+    with sending(name, data_sent=False):
         await client.mail(envelope.sender, options=options, encoding=encoding)
-    refused, deferred = await _name_recipients(client, envelope.recipients, encoding, server)
+    refused, deferred = await _name_recipients(client, envelope.recipients, encoding, name)
     if len(refused) + len(deferred) == len(envelope.recipients):
-        raise _nobody(refused, deferred, server)
-    with sending(server, data_sent=True):
-        await client.data(envelope.raw, timeout=DATA_TIMEOUT)
+        raise _nobody(refused, deferred, name)
+    with sending(name, data_sent=True):
+        await client.data(envelope.raw, timeout=server.data_timeout)
     return Delivery(refused=(*envelope.unusable, *refused), deferred=tuple(deferred))
 
 

@@ -136,7 +136,9 @@ async def serving(lines: list[bytes]) -> AsyncIterator[SmtpMailer]:
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    mailer = SmtpMailer("127.0.0.1", port, None, security="none", timeout=0.05, our_name="x.test")
+    mailer = SmtpMailer(
+        "127.0.0.1", port, None, security="none", timeout=0.05, data_timeout=0.05, our_name="x.test"
+    )
     yield mailer
     await mailer.close()
     server.close()
@@ -156,6 +158,14 @@ def test_smtp_nonsense_ends_in_an_error_of_ours(lines: list[bytes]) -> None:
             await mailer.check("a@x.test")
 
     asyncio.run(run())
+
+
+async def test_silence_after_a_whole_mail_leaves_its_outcome_open() -> None:
+    taken = [b"220 hello\r\n", *[b"250 ok\r\n"] * 3, b"354 go on\r\n", *[b""] * 9]
+    async with serving(taken) as mailer:
+        with pytest.raises(DeliveryDeferred) as deferred:
+            await mailer.send("a@x.test", ["b@x.test"], b"Subject: x\r\n\r\nx\r\n")
+        assert deferred.value.outcome_unknown is True
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,12 @@
 import pytest
 
 from bot.errors import DeliveryDeferred, DeliveryRefused, LoginRefused
+from bot.wire.security import Security
 from bot.wire.smtp_errors import SERVER_PAUSE, ConnectionGone, one_line, refusal
+from bot.wire.smtp_session import SmtpServer
 from bot.wire.smtp_transaction import make_envelope, transmit
 
+SERVER = SmtpServer(host="mx", port=25, security=Security.NONE)
 MAIL = b"From: a@x.test\r\nSubject: x\r\n\r\nbody\r\n"
 
 
@@ -99,7 +102,7 @@ class Client:
 
 
 async def sent(client: Client, recipient: str = "a@x.test", mail: bytes = MAIL) -> list[str]:
-    await transmit(client, make_envelope("s@x.test", [recipient], mail), "mx")  # type: ignore[arg-type]
+    await transmit(client, make_envelope("s@x.test", [recipient], mail), SERVER)  # type: ignore[arg-type]
     return client.parameters
 
 
