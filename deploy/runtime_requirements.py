@@ -28,10 +28,11 @@ def main() -> None:
     wanted = closure("rollcall", frozenset(EXTRAS), set()) - {"rollcall"}
     lock = Path(__file__).parents[1] / "requirements.lock"
     blocks = re.split(r"^(?=\S)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    locked = {canonicalize_name(block.partition("==")[0]): block for block in blocks if "==" in block}
-    if missing := wanted - locked.keys():
+    # A package may be locked twice: for the interpreters up to one version, and for those from it on.
+    locked = [(canonicalize_name(block.partition("==")[0]), block) for block in blocks if "==" in block]
+    if missing := wanted - {name for name, _ in locked}:
         sys.exit(f"not in requirements.lock: {', '.join(sorted(missing))}; run `make lock`")
-    sys.stdout.write("".join(block for name, block in locked.items() if name in wanted))
+    sys.stdout.write("".join(block for name, block in locked if name in wanted))
 
 
 if __name__ == "__main__":
