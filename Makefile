@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+LEARN  ?= .venv-learn
 PREFIX ?= /opt/rollcall
 
 # A run starts the program a hundred times; without its bytecode each start would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-servers test-moodle score weights bench fuzz torture lock dist deb install clean
+.PHONY: help demo test check test-servers test-moodle score network bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,8 +46,11 @@ score: $(STAMP) ## read the fixture corpora and print how many are right
 	$(BIN)/python -m fixtures.score_sheets
 	$(BIN)/python -m fixtures.score_preference
 
-weights: $(STAMP) ## learn the preference's weights anew from fixtures/preference/ (three minutes)
-	$(BIN)/python -m fixtures.learn_weights $(ARGS)
+network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is read (a quarter of an hour)
+	@test -x $(LEARN)/bin/python || $(PYTHON) -m venv $(LEARN)
+	@$(LEARN)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements.lock -r requirements-learn.lock
+	PYTHONPATH=. $(LEARN)/bin/python -m fixtures.learn_network $(ARGS)
 
 bench: $(STAMP) ## run every benchmark and write docs/performance.md
 	$(BIN)/python -m benchmarks
@@ -57,9 +61,11 @@ fuzz: $(STAMP) ## ten minutes of hostile bytes
 torture: $(STAMP) ## kill it three hundred times on every database
 	$(BIN)/pytest -m torture -s $(ARGS)
 
-lock: ## renew requirements.lock: versions and hashes, no addresses
+lock: ## renew the locks: versions and hashes, no addresses
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --all-extras -o requirements.lock pyproject.toml requirements-build.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  -c requirements.lock -o requirements-learn.lock requirements-learn.in
 
 dist: $(STAMP) ## build the wheel and the source distribution into dist/
 	$(BIN)/hatchling build -d dist

@@ -20,7 +20,7 @@ TARGET = 200
 MAILS = Path(__file__).parents[1] / "fixtures" / "preference"
 WHERE = (
     "a quarter takes the mail apart, a fifth finds the newest text, a quarter is the vocabulary over its "
-    "words, a tenth the rules and another the weights."
+    "words, a tenth the rules, the rest the network."
 )
 LIMIT = "Python's regular expressions over each word."
 NEXT = (

@@ -11,10 +11,12 @@ def _read_in() -> None:
     import bot.sheet.workbooks  # noqa: F401
     from bot.reply.rehearsal import rehearse
     from bot.reply.template_set import Templates
+    from bot.request.network import learned
     from bot.request.vocabulary import LANGUAGES, lexicon
 
     for language in LANGUAGES:
         lexicon(language)
+    learned()
     rehearse(Templates())
 
 

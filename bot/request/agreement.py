@@ -21,9 +21,7 @@ def settle(signals: Iterable[Signal]) -> Verdict:
             standing.append(signal)
     if not standing:
         return Answer.UNSTATED, None
-    firm = [signal for signal in standing if not signal.faint]
-    plain = [signal for signal in firm if signal.why != "same"]
-    standing = plain or firm or standing
+    standing = [signal for signal in standing if signal.why != "same"] or standing
     stances = {signal.stance for signal in standing}
     if len(stances) > 1:
         unclear = [signal for signal in standing if signal.stance is Stance.UNCLEAR]

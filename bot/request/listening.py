@@ -1,39 +1,24 @@
 """Third stage of the preference: a text or a filled-in field becomes signals, sentence by sentence."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
-from bot.request.clauses import Sentence, read_sentences
-from bot.request.conferring import confer, ruled
-from bot.request.cues import Setting, cues_of, tags_of, worth_weighing
+from bot.request.clauses import read_sentences
 from bot.request.forms import Field, boxes, fields_of, is_address, is_blank, plain_value, unstruck
 from bot.request.matter import Topic
 from bot.request.options import Offer, picked_in
-from bot.request.pointing import points_on
 from bot.request.replies import Stance
 from bot.request.statements import Signal, hear
 from bot.request.turns import takes_back
 from bot.request.vocabulary import lexicon
-from bot.request.weights import Weights, learned
 from bot.values.request import SegmentKind
 
 # Beyond these it is no mail that a person wrote.
 MOST_SENTENCES = 600
-# A reply of so few words to a question means what the rules say.
-LONGEST_PLAIN = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notes:
-    """What a reading weighs by, and notes on the way: lines for the trace, each sentence with its cues."""
-
-    weights: Weights = field(default_factory=learned)
-    steps: list[str] = field(default_factory=list)
-    weighed: list[tuple[str, set[str]]] = field(default_factory=list)
-
-
-def of_field(filled: Field, language: str, notes: Notes) -> list[Signal]:
+def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:
     """What a filled-in field says."""
     where = SegmentKind.FORM.value
     if is_blank(filled.value) or is_address(filled.value):
@@ -45,7 +30,7 @@ def of_field(filled: Field, language: str, notes: Notes) -> list[Signal]:
     if sign := plain_value(unstruck(filled.value), filled.topic, language):
         stance = Stance.YES if sign > 0 else Stance.NO
         return [Signal(stance=stance, why="a plain value", evidence=filled.text, where=where)]
-    found = of_text(filled.value, SegmentKind.FORM, filled.topic, language, notes)
+    found = of_text(filled.value, SegmentKind.FORM, filled.topic, language, steps)
     if not found:
         return [
             Signal(
@@ -72,7 +57,7 @@ def of_text(
     kind: SegmentKind,
     topic: Topic | None,
     language: str,
-    notes: Notes,
+    steps: list[str],
     offers: tuple[Offer, ...] = (),
 ) -> list[Signal]:
     """The signals of running text; `topic` is the question it answers, `offers` the ways it offers."""
@@ -80,19 +65,17 @@ def of_text(
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for filled in fields_of(text, language):
             blank = _left_open(filled)
-            if blank or (filled.value and (found := _pure(filled, language, notes))):
+            if blank or (filled.value and (found := _pure(filled, language, steps))):
                 signals += [] if blank else found
                 text = text.replace(filled.text, "", 1)
     spoken_of = said_before = False
-    before: frozenset[str] = frozenset()
     asked_elsewhere = topic if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED} else None
-    for place, sentence in enumerate(read_sentences(text, language)[:MOST_SENTENCES]):
+    for sentence in read_sentences(text, language)[:MOST_SENTENCES]:
         blank_signal = Signal(stance=Stance.TOPIC, why="", evidence=sentence.text, where=kind.value)
         if picked := picked_in(sentence, offers):
-            notes.steps.append(f"  picks what means {picked}")
+            steps.append(f"  picks what means {picked}")
             signals.append(replace(blank_signal, stance=picked, why="the way picked"))
             continue
-        setting = Setting(kind=kind, topic=topic, place=place, before=before, spoken_of=spoken_of)
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
         )
@@ -105,43 +88,17 @@ def of_text(
         if signals and not spoken_of and takes_back(sentence):
             again = hear(sentence, kind.value, topic, spoken_of=True)
             heard = again if heard.signals else heard
-        notes.steps.extend(heard.steps)
+        steps.extend(heard.steps)
         read = heard.signals
         evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
         if evasion and (not read or evasion in {"group by group", "delegate"}):
-            notes.steps.append(f"  evades: {evasion}")
+            steps.append(f"  evades: {evasion}")
             read = (*read, replace(blank_signal, stance=Stance.UNCLEAR, why=evasion))
         said_before |= not is_courtesy(sentence) and not heard.signals
-        turns = bool(signals) and takes_back(sentence)
-        read = _weighed(sentence, setting, read, replace(blank_signal, turns=turns), notes)
         signals = _answered(signals, read)
         spoken_of = bool(read) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
-        topic, before = topic_after, tags_of(sentence)
+        topic = topic_after
     return signals
-
-
-def _weighed(
-    sentence: Sentence, setting: Setting, read: tuple[Signal, ...], blank: Signal, notes: Notes
-) -> tuple[Signal, ...]:
-    """The signals of a sentence after its cues were weighed too."""
-    silent = not read and (points_on(sentence) or not worth_weighing(sentence, setting))
-    if silent or _is_plain(sentence, read):
-        return read
-    cues = cues_of(sentence, setting) | ruled(read)
-    notes.weighed.append((sentence.text, cues))
-    weighed = notes.weights.weigh(cues)
-    conferred = confer(read, weighed, blank)
-    if conferred or read:
-        stances = ", ".join(signal.stance for signal in conferred) or "-"
-        reasons = "; ".join(notes.weights.reasons(cues, weighed.likeliest))
-        notes.steps.append(f"  weighs {weighed}: {stances} ({reasons})")
-    return conferred
-
-
-def _is_plain(sentence: Sentence, read: tuple[Signal, ...]) -> bool:
-    """`Yes.`, `No thanks` to a question: nothing to weigh."""
-    replies = read and all(signal.why == "a reply to the question" for signal in read)
-    return bool(replies) and sum(len(clause.words) for clause in sentence.clauses) <= LONGEST_PLAIN
 
 
 def _left_open(filled: Field) -> bool:
@@ -157,10 +114,10 @@ def _answered(signals: list[Signal], read: tuple[Signal, ...]) -> list[Signal]:
     return [*signals, *read]
 
 
-def _pure(filled: Field, language: str, notes: Notes) -> list[Signal]:
+def _pure(filled: Field, language: str, steps: list[str]) -> list[Signal]:
     """A `label: value` line of running text, where the value is a bare reply or ticked boxes."""
     if boxes(unstruck(filled.value)) or is_blank(filled.value):
-        return of_field(filled, language, notes)
+        return of_field(filled, language, steps)
     sentences = read_sentences(unstruck(filled.value), language)
     first = sentences[0].clauses[0] if sentences and sentences[0].clauses else None
     if (
@@ -170,4 +127,4 @@ def _pure(filled: Field, language: str, notes: Notes) -> list[Signal]:
         or len(sentences[0].clauses[0].words) > 4
     ):
         return []
-    return of_field(filled, language, notes)
+    return of_field(filled, language, steps)

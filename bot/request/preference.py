@@ -1,38 +1,62 @@
 """The route's third question: should the new learners get the account mail? Read from the sender's words.
 
-Segments → clauses → signals, by rules and by what was learned from examples → one answer for each reading →
-agreement over the readings.
+Segments → clauses → signals by rules; the same words as tokens through a network that was learned from
+examples; one answer of both for each reading → agreement over the readings.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import language_of, read_sentences, within_bounds
+from bot.request.conferring import confer
 from bot.request.forms import (
     Field,
     asked_in,
     boxes,
+    is_address,
+    is_blank,
+    plain_value,
     topic_of,
     topic_of_label,
     unstruck,
 )
-from bot.request.listening import Notes, of_field, of_text
+from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
+from bot.request.network import Network, learned
 from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Signal
-from bot.values.request import Preference, Segment, SegmentKind, Spoken
+from bot.request.tokens import QUOTED_READ, Token, tokens_of
+from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
 # So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
 SHORT = 4
 # A longer text above a quoted mail is a letter of its own, not an answer.
 LONGEST_REPLY = 25
+# So few words mean what the rules say: a bare reply, or nothing.
+LONGEST_PLAIN = 3
+# A longer value of a form is free text.
+LONGEST_VALUE = 4
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
+# What words of these meanings name: the mail, or that somebody is told.
+NAMING = frozenset({"mail", "weak", "notify", "tell", "quiet", "selftell", "skip"})
+# What a bare reply in a thread of ours answers, in the words of our question.
+OUR_QUESTION = "Should the new learners receive the account mail?"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notes:
+    """What a reading weighs by (None: the rules alone), lines for the trace, and the tokens of each reading
+    that no filled-in form answers."""
+
+    network: Network | None = field(default_factory=learned)
+    steps: list[str] = field(default_factory=list)
+    rows: list[list[Token]] = field(default_factory=list)
 
 
 def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
@@ -44,8 +68,14 @@ def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
     return read_closely(spoken, Notes(), asked=asked)
 
 
+def read_reply(spoken: Spoken) -> Preference:
+    """What a reply says to another question of ours, by the rules alone: the network knows the one about the
+    account mail."""
+    return read_closely(spoken, Notes(network=None), asked=True)
+
+
 def read_closely(spoken: Spoken, notes: Notes, *, asked: bool = False) -> Preference:
-    """The same, with everything that was weighed on the way put into the notes."""
+    """The same, with what was read on the way put into the notes."""
     bounded = _within_bounds(spoken)
     readings = [_read(reading, bounded, asked, notes) for reading in dict.fromkeys(bounded.readings)]
     answer, signal = agree(readings, bounded.readings)
@@ -77,15 +107,59 @@ def _cut(segment: Segment) -> Segment:
 def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes) -> Verdict:
     """One rendering of the mail, from its segments to an answer."""
     language = language_of("\n".join(f"{segment.text} {segment.question}" for segment in reading))
+    filled_in: list[Signal] = []
     signals: list[Signal] = []
+    told: list[Segment] = []
     for segment in _answering(reading, spoken, language):
         notes.steps.append(
             f"segment {segment.kind}: {segment.text[:200]!r}"
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
         answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
-        signals += _signals(segment, language, answers, spoken.quoted, notes)
-    return settle(_led_on(signals, reading, language))
+        found = _signals(segment, language, answers, spoken.quoted, notes.steps)
+        if _is_filled_in(segment, language):
+            filled_in += found
+        else:
+            told.append(segment)
+            signals += found
+    signals = _led_on(signals, reading, language)
+    quoted = OUR_QUESTION if asked else spoken.quoted
+    tokens = tokens_of(told, signals, quoted, language)
+    _, signal = verdict = _conferred(settle(signals), tokens, quoted, notes)
+    if filled_in:
+        return settle([*filled_in, *([signal] if signal else [])])
+    notes.rows.append(tokens)
+    return verdict
+
+
+def _is_filled_in(segment: Segment, language: str) -> bool:
+    """A line or cell of a form that holds a mark, a bare reply or a short value, no more: it means what the
+    rules say."""
+    if segment.kind is not SegmentKind.FORM:
+        return False
+    value, topic = unstruck(segment.text), topic_of_label(segment.question, language)
+    if topic is None:
+        return len(value.split()) <= LONGEST_VALUE
+    return is_blank(value) or is_address(value) or bool(boxes(value) or plain_value(value, topic, language))
+
+
+def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Notes) -> Verdict:
+    """What the rules settled on, after the network has read the same words; they know a bare reply best."""
+    words = sum(bool(token.sentence) and not token.word.startswith("<") for token in tokens)
+    if notes.network is None or (words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED):
+        return ruled
+    weighed = notes.network.weigh(tokens)
+    notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
+    notes.steps.extend(f"  {line}" for line in weighed.telling())
+    alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
+    return ruled if alone and not _is_named(tokens, quoted) else confer(ruled, weighed)
+
+
+def _is_named(tokens: Sequence[Token], quoted: str) -> bool:
+    """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
+    own = any(tag in NAMING for token in tokens for tag in token.tags)
+    asking = read_sentences(quoted[:QUOTED_READ], language_of(quoted[:QUOTED_READ])) if not own else []
+    return own or any(names_mail(sentence.clauses) for sentence in asking)
 
 
 def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
@@ -131,27 +205,27 @@ def _unasking(quoted: str, language: str) -> str:
     return "\n".join(sentence.text for sentence in sentences if not asked_in(sentence))
 
 
-def _signals(segment: Segment, language: str, asked: bool, quoted: str, notes: Notes) -> list[Signal]:
+def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:
     text = unstruck(segment.text)
     if segment.kind is SegmentKind.FORM:
         topic = topic_of_label(segment.question, language)
         if topic is None:
-            return of_text(text, SegmentKind.FORM, None, language, notes)
+            return of_text(text, SegmentKind.FORM, None, language, steps)
         if _answers_itself(segment, language):
-            return of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, notes)
+            return of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
         return of_field(
-            Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, notes
+            Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps
         )
     if segment.kind is SegmentKind.INLINE:
         topic, offers = topic_of(segment.question, language), offered_in(segment.question, language)
-        return of_text(text, segment.kind, topic, language, notes, offers)
+        return of_text(text, segment.kind, topic, language, steps, offers)
     topic, offers = None, ()
     if segment.kind is SegmentKind.TEXT:
         topic = Topic() if asked else _asked_above(quoted, text, language)
         offers = offered_in(quoted, language) if quoted and len(text.split()) <= LONGEST_REPLY else ()
     elif segment.kind is SegmentKind.FORWARDED:
         topic = Topic() if asked else None
-    return of_text(text, segment.kind, topic, language, notes, offers)
+    return of_text(text, segment.kind, topic, language, steps, offers)
 
 
 def _answers_itself(segment: Segment, language: str) -> bool:

@@ -33,8 +33,7 @@ from bot.request.vocabulary import small
 class Signal:
     """A stance with the sentence it stands in and a word on why it was read so.
 
-    `turns` takes back what was said before it; `fades` is itself taken back by what follows; `faint` is one
-    that nothing made sure of.
+    `turns` takes back what was said before it; `fades` is itself taken back by what follows.
     """
 
     stance: Stance
@@ -43,7 +42,6 @@ class Signal:
     where: str = ""
     turns: bool = False
     fades: bool = False
-    faint: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.mail.newest import read_newest
 from bot.request.automation import find_sign
 from bot.request.helpdesk import PARDONED, find_helpdesk, own_text, read_requester
-from bot.request.preference import read_preference
+from bot.request.preference import read_preference, read_reply
 from bot.request.screen import Facts, SheetFact, screen_message, weigh_sheets
 from bot.request.screen import Thread as ThreadFact
 from bot.request.sender import CustomerIndex, judge_sender
@@ -48,11 +48,13 @@ class Assessment:
 class Circumstances:
     """What is known besides the message: its thread, its limits, and who let it through.
 
-    `asked`: it answers our question about notices; `offered`: it answers the report of a dry run.
+    `asked`: it answers our question about notices; `confirms`: the one about who sent a mail; `offered`: it
+    answers the report of a dry run.
     """
 
     thread: ThreadFact = ThreadFact.NONE
     asked: bool = False
+    confirms: bool = False
     offered: bool = False
     over_limit: str = ""
     too_large: bool = False
@@ -88,7 +90,7 @@ class Assessor:
         sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
         spoken = spoken or read_newest(message)
         wishes = read_wishes(spoken, [file.name for file in message.attachments])
-        preference = read_preference(spoken, asked=around.asked)
+        preference = _preference(spoken, around)
         if around.offered and _accepts(spoken, wishes, preference):
             wishes = replace(wishes, go_ahead=True)
         known = bool(sender.customer) and sender.verified is Verified.YES
@@ -178,9 +180,16 @@ class Assessor:
         return weigh_sheets(readings)
 
 
+def _preference(spoken: Spoken, around: Circumstances) -> Preference:
+    if around.confirms:
+        return read_reply(spoken)
+    # Our report of a dry run speaks of the mails, too, but that is not what it asks about.
+    return read_preference(replace(spoken, quoted="") if around.offered else spoken, asked=around.asked)
+
+
 def _accepts(spoken: Spoken, wishes: Wishes, preference: Preference) -> bool:
     """Whether "shall we go ahead?" is answered by a bare yes, or by wanting the learners to be mailed."""
-    bare = preference if preference.answer is not Answer.UNSTATED else read_preference(spoken, asked=True)
+    bare = preference if preference.answer is not Answer.UNSTATED else read_reply(spoken)
     return bare.answer is Answer.YES and not wishes.dry_run and not wishes.undo
 
 

@@ -157,7 +157,9 @@ def _confirmation(
     job: Job, message: Message, spoken: Spoken, sender: Sender, thread: Thread, office: Office
 ) -> Case:
     """A person's answer to that question; an autoresponder that quotes it confirms nothing."""
-    found = office.assessor.assess(message, job.raw, Circumstances(asked=True), sender=sender, spoken=spoken)
+    found = office.assessor.assess(
+        message, job.raw, Circumstances(confirms=True), sender=sender, spoken=spoken
+    )
     sign = office.assessor.find_sign(message)
     if sign is None or sign.strength in (Strength.FIELD, Strength.ROUTE):
         screening = Screening(

@@ -37,6 +37,8 @@ def main(control: socket.socket) -> None:
         signal.signal(ignored, signal.SIG_IGN)  # the service manager signals us too; only the bot decides
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
     load_vocabulary()
+    # openpyxl takes numpy in where it is installed, for cells of its kinds: here there are none.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     gc.disable()  # a child collects between files: while it reads, that would only cost time
     gc.freeze()
     while (job := _next_job(control)) is not None:

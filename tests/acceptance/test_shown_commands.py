@@ -35,7 +35,7 @@ ELSEWHERE = {
     "make deb": "carried out by tests/servers/test_packages.py",
     "make install": "carried out by tests/servers/test_packages.py below a folder of its own",
     "make score": "the corpora are scored by tests of their own",
-    "make weights": "changes the weights; learning itself is tried by a unit test",
+    "make network": "takes a quarter of an hour and its own environment; unit tests try what it made",
     "make bench": "takes many minutes",
     "make fuzz": "takes ten minutes",
     "make torture": "takes many minutes",

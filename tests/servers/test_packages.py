@@ -144,6 +144,6 @@ def test_what_the_debian_package_brings_works(package: Path, tmp_path: Path) -> 
     program = tmp_path / "usr/lib/rollcall/bin/python"
     assert bot.__version__ in run(program, "-m", "bot", "--version").stdout
     # Stripped of their debug symbols, its compiled libraries still load.
-    compiled = "argon2.low_level, chardet, cryptography.fernet, psycopg, pydantic, python_calamine, "
+    compiled = "argon2.low_level, chardet, cryptography.fernet, numpy, psycopg, pydantic, python_calamine, "
     compiled += "rapidfuzz.fuzz, selectolax.lexbor, sqlalchemy"
     run(program, "-c", f"import {compiled}")

@@ -86,10 +86,15 @@ except PermissionError:
     print("the filter holds")
 from argon2 import PasswordHasher
 from bot.sheet.child import LimitedReader
+from bot.request.preference import read_preference
+from bot.values.request import Segment, SegmentKind, Spoken
 from bot.values.sheet import SheetLimits
 
 hasher = PasswordHasher()
 print("argon2:", hasher.verify(hasher.hash("a long enough password"), "a long enough password"))
+words = "Please let all of our new learners have the account mail."
+said = Segment(kind=SegmentKind.TEXT, text=words)
+print("network:", read_preference(Spoken(newest_text=words, readings=((said,),))).answer)
 with LimitedReader(SheetLimits()) as reader:
     with open(sys.argv[2], "rb") as file:
         reading = reader.read(file.read(), "sheet.xlsx")
@@ -123,7 +128,7 @@ def test_the_filter_leaves_what_a_network_service_needs() -> None:
     assert not {"mount", "ptrace", "reboot", "chroot", "setrlimit"} & calls
 
 
-def test_passwords_sheets_and_the_ledger_work_under_the_filter(tmp_path: Path) -> None:
+def test_passwords_words_sheets_and_the_ledger_work_under_the_filter(tmp_path: Path) -> None:
     sheet = tmp_path / "starters.xlsx"
     workbook = Workbook()
     workbook.active.append(["First name", "Last name", "Email"])
@@ -134,6 +139,7 @@ def test_passwords_sheets_and_the_ledger_work_under_the_filter(tmp_path: Path) -
     assert done.stdout.splitlines()[1:] == [
         "the filter holds",
         "argon2: True",
+        "network: yes",
         "sheet: ok ['jo@customer.test']",
         "sqlite: wal",
     ], done.stderr

@@ -1,8 +1,8 @@
 """The preference in short replies: to a quoted question, to options, in forms, through another's words."""
 
 import pytest
+from reading_cases import by_rules
 
-from bot.request.preference import read_preference
 from bot.values.request import Segment, SegmentKind, Spoken
 
 QUESTION = "Would you like your new learners to receive the default email about their account?"
@@ -16,12 +16,12 @@ SIDES = "Should we send the account email to your learners, or would you prefer 
 
 def reply(text: str, question: str = QUESTION) -> str:
     segment = Segment(kind=SegmentKind.TEXT, text=text)
-    return read_preference(Spoken(newest_text=text, readings=((segment,),), quoted=question)).answer.value
+    return by_rules(Spoken(newest_text=text, readings=((segment,),), quoted=question)).answer.value
 
 
 def field(label: str, value: str) -> str:
     segment = Segment(kind=SegmentKind.FORM, text=value, question=label)
-    return read_preference(Spoken(newest_text=f"{label}: {value}", readings=((segment,),))).answer.value
+    return by_rules(Spoken(newest_text=f"{label}: {value}", readings=((segment,),))).answer.value
 
 
 def passed_on(own: str, forwarded: str) -> str:
@@ -29,7 +29,7 @@ def passed_on(own: str, forwarded: str) -> str:
         Segment(kind=SegmentKind.TEXT, text=own),
         Segment(kind=SegmentKind.FORWARDED, text=forwarded),
     )
-    return read_preference(Spoken(newest_text=own, readings=(reading,), forwarded=forwarded)).answer.value
+    return by_rules(Spoken(newest_text=own, readings=(reading,), forwarded=forwarded)).answer.value
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_words_merely_passed_on_or_set_aside_answer_nothing(own: str) -> None:
 def test_a_subject_withdrawn_in_the_text_is_not_said() -> None:
     subject = Segment(kind=SegmentKind.SUBJECT, text="New accounts, please email all learners")
     text = Segment(kind=SegmentKind.TEXT, text="Ignore the subject line. No emails to the learners please.")
-    assert read_preference(Spoken(newest_text=text.text, readings=((subject, text),))).answer.value == "no"
+    assert by_rules(Spoken(newest_text=text.text, readings=((subject, text),))).answer.value == "no"
 
 
 def test_a_change_of_mind_reaches_over_a_sentence_between() -> None:

@@ -1,8 +1,8 @@
 """The preference in phrasings written apart from the corpus: what is said, and what only looks so."""
 
 import pytest
+from reading_cases import by_rules
 
-from bot.request.preference import read_preference
 from bot.values.request import Segment, SegmentKind, Spoken
 
 QUESTION = "Would you like your new Learners to receive the default email notification of their account?"
@@ -10,7 +10,7 @@ QUESTION = "Would you like your new Learners to receive the default email notifi
 
 def answer(text: str, *, quoted: str = "", kind: SegmentKind = SegmentKind.TEXT, question: str = "") -> str:
     segment = Segment(kind=kind, text=text, question=question)
-    return read_preference(Spoken(newest_text=text, readings=((segment,),), quoted=quoted)).answer.value
+    return by_rules(Spoken(newest_text=text, readings=((segment,),), quoted=quoted)).answer.value
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_pointing_to_somebody_elses_answer_is_no_answer_of_its_own() -> None:
     text = "See Mark's instructions below about the notification, please do as he says."
     own = Segment(kind=SegmentKind.TEXT, text=text)
     below = Segment(kind=SegmentKind.FORWARDED, text="Please don't send the learners the welcome email.")
-    assert read_preference(Spoken(newest_text=text, readings=((own, below),))).answer.value == "no"
+    assert by_rules(Spoken(newest_text=text, readings=((own, below),))).answer.value == "no"
 
 
 def test_pointing_to_supports_own_mail_does_not_make_its_question_an_answer() -> None:

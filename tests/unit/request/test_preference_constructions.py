@@ -1,8 +1,8 @@
 """The preference: a denial, a time or a label that stands near the wish without turning it."""
 
 import pytest
+from reading_cases import by_rules
 
-from bot.request.preference import read_preference
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
 
 SUPPORT_ASKS = (
@@ -12,7 +12,7 @@ SUPPORT_ASKS = (
 
 def answer(text: str, *, quoted: str = "") -> Answer:
     segment = Segment(kind=SegmentKind.TEXT, text=text)
-    return read_preference(Spoken(newest_text=text, readings=((segment,),), quoted=quoted)).answer
+    return by_rules(Spoken(newest_text=text, readings=((segment,),), quoted=quoted)).answer
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 """The preference in the other languages: refusals, places told apart, plans given up, words to support."""
 
 import pytest
+from reading_cases import by_rules
 
-from bot.request.preference import read_preference
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
 
 
 def answer(text: str) -> Answer:
     segment = Segment(kind=SegmentKind.TEXT, text=text)
-    return read_preference(Spoken(newest_text=text, readings=((segment,),))).answer
+    return by_rules(Spoken(newest_text=text, readings=((segment,),))).answer
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,6 @@ def test_one_place_told_apart_from_another_is_no_single_answer(text: str) -> Non
         "Perdonen que les moleste otra vez. No falta nadie en la lista.",
         "Desculpem incomodar de novo. Na lista não falta ninguém.",
         "Sorry dat ik jullie weer stoor. Er ontbreekt niemand op de lijst.",
-        "Können Sie mir den Text der Mail an die Teilnehmer vorab schicken?",
     ],
 )
 def test_what_is_said_to_support_is_nothing_to_the_learners(text: str) -> None:

@@ -1,0 +1,180 @@
+"""Third stage of the preference, beside the rules: a small network that reads a mail as a whole.
+
+It was learned from the labelled texts of `fixtures/preference/` by `make network`, and knows wordings and
+turns that no rule names: gated convolutions over the tokens (Dauphin et al. 2017), one attention for each
+answer, and a layer that decides. Each token has its own likelihoods besides, so that a sentence can be shown
+for the answer.
+"""
+
+import io
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from bot.request.tokens import Token
+from bot.values.request import Answer
+
+# Its matrices are small: threads would cost more than they gain.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+
+FILE = "network.npz"
+# In the order of the network's outputs.
+ANSWERS = (Answer.UNSTATED, Answer.YES, Answer.NO, Answer.UNCLEAR)
+# Words, the pieces they are made of, and tags are told apart by so much of their hash.
+WORDS, PIECES, TAGS = 1 << 14, 1 << 12, 1 << 9
+PIECE_LENGTHS, MOST_PIECES = (3, 4), 14
+DILATIONS = (1, 2, 4, 1)
+KNOWN_WORDS = 20_000
+LEAST = 1e-6
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weighed:
+    """How likely each answer is (they add up to 1), and how likely each sentence alone says it."""
+
+    answers: dict[Answer, float]
+    sentences: dict[str, dict[Answer, float]]
+
+    @property
+    def likeliest(self) -> Answer:
+        return max(self.answers, key=lambda answer: self.answers[answer])
+
+    def evidence(self, answer: Answer) -> str:
+        """The sentence that says it most; '' where nothing was said."""
+        return max(self.sentences, key=lambda text: self.sentences[text][answer], default="")
+
+    def telling(self) -> Iterator[str]:
+        """Each sentence that says something by itself, with how likely it says what."""
+        for text, likely in self.sentences.items():
+            answer = max(likely, key=lambda name: likely[name])
+            if answer is not Answer.UNSTATED:
+                yield f"{answer} {likely[answer]:.2f}: {text}"
+
+    def __str__(self) -> str:
+        return ", ".join(f"{answer} {likely:.2f}" for answer, likely in self.answers.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The learned arrays by name; `digest` says what they were learned from."""
+
+    arrays: dict[str, Floats]
+    digest: str = ""
+    known: dict[tuple[str, tuple[str, ...]], Floats] = field(default_factory=dict)
+
+    def weigh(self, tokens: Sequence[Token]) -> Weighed:
+        """The likelihoods of a mail; at least one token. Linear in their number."""
+        a = self.arrays
+        state = np.stack([self._token(token) for token in tokens])
+        for layer, dilation in enumerate(DILATIONS):
+            mixed = _around(_even(state, a[f"scale{layer}"]), dilation) @ a[f"mix{layer}"] + a[f"bias{layer}"]
+            value, gate = np.split(mixed, 2, axis=1)
+            state = state + value / (1 + np.exp(-gate))
+        state = _even(state, a["scale"])
+        heeded = (_softmax((state @ a["heed"]).T) @ state).ravel()
+        pooled = np.concatenate([heeded, state.max(axis=0)])
+        hidden = np.maximum(pooled @ a["deep"] + a["deep_bias"], 0)
+        said = _softmax(state @ a["said"] + a["said_bias"])
+        return Weighed(
+            answers=_named(_softmax(hidden @ a["out"] + a["out_bias"])), sentences=_by_sentence(tokens, said)
+        )
+
+    def _token(self, token: Token) -> Floats:
+        """A word as the network sees it: by itself, by the pieces it is made of, and by its tags."""
+        seen = self.known.get((token.word, token.tags))
+        if seen is None:
+            if len(self.known) > KNOWN_WORDS:
+                self.known.clear()
+            seen = self.arrays["words"][place_of(token.word, WORDS)]
+            if pieces := places_of_pieces(token.word):
+                seen = seen + self.arrays["pieces"][pieces].mean(axis=0)
+            if tags := [place_of(tag, TAGS) for tag in token.tags]:
+                seen = seen + self.arrays["tags"][tags].sum(axis=0)
+            self.known[token.word, token.tags] = seen
+        return seen
+
+
+def place_of(text: str, size: int) -> int:
+    """Where a table of this size keeps a text; two may share a place, which their number makes harmless."""
+    return zlib.crc32(text.encode()) % size
+
+
+def places_of_pieces(word: str) -> list[int]:
+    """Where the runs of letters of a word are kept; a mark has none."""
+    if word.startswith("<"):
+        return []
+    whole = f"<{word}>"
+    runs = [whole[at : at + n] for n in PIECE_LENGTHS for at in range(max(1, len(whole) - n + 1))]
+    return [place_of(run, PIECES) for run in runs[:MOST_PIECES]]
+
+
+@cache
+def learned() -> Network:
+    """The network that comes with the package."""
+    return unpack((resources.files("bot.request") / "words" / FILE).read_bytes())
+
+
+def unpack(packed: bytes) -> Network:
+    """A network from its file: tables of bytes with a unit each, the rest in half precision."""
+    with np.load(io.BytesIO(packed), allow_pickle=False) as file:
+        read = {name: file[name] for name in file.files}
+    digest = str(read.pop("digest"))
+    units = {name: read.pop(name) for name in list(read) if name.endswith(" unit")}
+    arrays = {
+        name: array.astype(np.float32) * units.get(f"{name} unit", np.float32(1))
+        for name, array in read.items()
+    }
+    return Network(arrays, digest)
+
+
+def pack(network: Network) -> bytes:
+    """The same the other way round; what is large is kept in bytes."""
+    kept: dict[str, Any] = {"digest": np.array(network.digest)}
+    for name, array in network.arrays.items():
+        if name in {"words", "pieces"}:
+            unit = np.float32(np.abs(array).max() / 127)
+            kept |= {name: np.round(array / unit).astype(np.int8), f"{name} unit": unit}
+        else:
+            kept[name] = array.astype(np.float16)
+    file = io.BytesIO()
+    np.savez_compressed(file, **kept)
+    return file.getvalue()
+
+
+def _around(state: Floats, distance: int) -> Floats:
+    """Each token with the ones so far before and behind it, side by side."""
+    none = np.zeros((min(distance, len(state)), state.shape[1]), np.float32)
+    before = np.concatenate([none, state[:-distance]]) if len(state) > distance else np.zeros_like(state)
+    behind = np.concatenate([state[distance:], none]) if len(state) > distance else np.zeros_like(state)
+    return np.concatenate([before, state, behind], axis=1)
+
+
+def _even(state: Floats, scale: Floats) -> Floats:
+    """Each token's numbers brought to one size (Zhang and Sennrich 2019)."""
+    size = np.sqrt((state * state).mean(axis=1, keepdims=True) + LEAST)
+    return np.asarray(state / size * scale, np.float32)
+
+
+def _softmax(sums: Floats) -> Floats:
+    parts = np.exp(sums - sums.max(axis=-1, keepdims=True))
+    return np.asarray(parts / parts.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _named(likelihoods: Floats) -> dict[Answer, float]:
+    return {answer: float(likely) for answer, likely in zip(ANSWERS, likelihoods, strict=True)}
+
+
+def _by_sentence(tokens: Sequence[Token], said: Floats) -> dict[str, dict[Answer, float]]:
+    """What the tokens of a sentence say on average."""
+    rows: dict[str, list[Floats]] = {}
+    for token, row in zip(tokens, said, strict=True):
+        if token.sentence:
+            rows.setdefault(token.sentence, []).append(row)
+    return {text: _named(np.mean(found, axis=0)) for text, found in rows.items()}

@@ -1,0 +1,187 @@
+"""The network: learned from our own texts, read with numbers alone, and settled with what the rules read."""
+
+import json
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from bot.request.conferring import LIKELY, OVERRULING, SURE, confer
+from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
+from bot.request.preference import Notes, read_closely, read_preference, read_reply
+from bot.request.replies import Stance
+from bot.request.statements import Signal
+from bot.request.tokens import MOST_ASKED, MOST_QUESTIONS, MOST_TOKENS, Token
+from bot.values.request import Answer, Segment, SegmentKind, Spoken
+from fixtures.learning_texts import HERE, digest_of_sources, example_of, read_half, sources
+
+SENTENCE = "Please send them the welcome email."
+YES, NO, UNCLEAR, UNSTATED = Answer.YES, Answer.NO, Answer.UNCLEAR, Answer.UNSTATED
+
+
+def spoken(text: str, **more: str) -> Spoken:
+    return Spoken(newest_text=text, readings=((Segment(kind=SegmentKind.TEXT, text=text),),), **more)
+
+
+def tokens_of_text(text: str, **more: str) -> list[Token]:
+    notes = Notes(network=None)
+    read_closely(spoken(text, **more), notes)
+    return notes.rows[0]
+
+
+def test_it_was_learned_from_the_texts_that_lie_here() -> None:
+    assert learned().digest == digest_of_sources(), "the texts have changed: run `make network`"
+
+
+def test_its_likelihoods_add_up_whatever_is_said() -> None:
+    for text in ("", "?", SENTENCE, "ok " * 5_000, "\u4f60\u597d \U0001f600 zzzqqq"):
+        weighed = learned().weigh(tokens_of_text(text))
+        assert sum(weighed.answers.values()) == pytest.approx(1, abs=1e-4)
+        assert all(sum(each.values()) == pytest.approx(1, abs=1e-4) for each in weighed.sentences.values())
+
+
+def test_it_shows_the_sentence_that_says_it() -> None:
+    weighed = learned().weigh(
+        tokens_of_text(f"The bus was late again today. {SENTENCE} The list has 12 rows.")
+    )
+    assert weighed.likeliest is YES
+    assert weighed.evidence(YES) == SENTENCE
+    assert [line.partition(": ")[2] for line in weighed.telling()] == [SENTENCE]
+
+
+def test_the_rules_alone_read_nothing_in_a_turn_that_it_knows() -> None:
+    text = "By all means let the newcomers have your hello mail, it can only help."
+    assert read_closely(spoken(text), Notes()).answer is YES
+
+
+@pytest.mark.parametrize("text", ["All fine, please run it.", "Ok great please proceed with these 12"])
+def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
+    asked = "Would you like us to create these accounts now?"
+    assert read_preference(spoken(text)).answer is UNSTATED
+    assert read_preference(spoken(text, quoted=asked)).answer is UNSTATED
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No, that was not me!", NO),
+        ("Yes, that was me.", YES),
+        ("Yes, I sent that list.", YES),
+        ("Who asks?", UNSTATED),
+    ],
+)
+def test_a_question_of_ours_about_something_else_is_answered_by_the_rules_alone(
+    text: str, expected: Answer
+) -> None:
+    assert read_reply(spoken(text)).answer is expected
+
+
+def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
+    examples = [*read_half("score"), *islice(read_half("develop"), 0, None, 4)]
+    answers = [(example.answer, read_preference(example.spoken).answer) for example in examples]
+    assert {said for said, read in answers if read in {YES, NO} and read is not said} == set()
+    assert sum(said is read for said, read in answers) > 0.97 * len(answers)
+
+
+def test_packing_keeps_every_array_nearly() -> None:
+    network = learned()
+    again = unpack(pack(network))
+    assert again.digest == network.digest
+    assert again.arrays.keys() == network.arrays.keys()
+    for name, array in network.arrays.items():
+        assert np.allclose(again.arrays[name], array, atol=np.abs(array).max() / 100), name
+
+
+def test_the_words_it_keeps_are_bounded() -> None:
+    network = Network(learned().arrays)
+    for number in range(KNOWN_WORDS + 10):
+        network.known[f"w{number}", ()] = np.zeros(1, np.float32)
+    network.weigh([Token("one"), Token("more")])
+    assert len(network.known) == 2
+
+
+def test_a_row_of_tokens_has_a_measured_length_and_ends_with_what_was_asked() -> None:
+    asked = "Shall we send them the mail? " * 9
+    row = tokens_of_text("send them no mail and " * 2_000, quoted=asked)
+    assert len(row) <= MOST_TOKENS + MOST_QUESTIONS * (MOST_ASKED + 2)
+    assert row[-1] == Token("<answer>")
+    assert sum(token == Token("<asked>") for token in row) == MOST_QUESTIONS
+
+
+def test_what_the_rules_read_is_a_tag_of_the_sentence_they_read_it_in() -> None:
+    row = tokens_of_text(f"The bus was late. {SENTENCE}")
+    tagged = {token.sentence for token in row if "rule yes" in token.tags}
+    assert tagged == {SENTENCE}
+
+
+def weighed(**chances: float) -> Weighed:
+    likely = {answer: chances.get(answer.value, 0.0) for answer in ANSWERS}
+    return Weighed(
+        answers=likely,
+        sentences={"Weighed.": likely, "Silent.": {UNSTATED: 1.0} | dict.fromkeys((YES, NO, UNCLEAR), 0.0)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("ruled", "chances", "expected"),
+    [
+        (YES, {"yes": 0.4, "no": 0.3, "unclear": 0.3}, YES),
+        (UNSTATED, {"yes": SURE}, YES),
+        (UNSTATED, {"yes": SURE - 0.01}, UNCLEAR),
+        (UNSTATED, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
+        (UNCLEAR, {"no": SURE}, NO),
+        (UNCLEAR, {"unstated": LIKELY}, UNSTATED),
+        (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
+        (NO, {"yes": OVERRULING - 0.01}, UNCLEAR),
+        (NO, {"yes": OVERRULING}, YES),
+        (YES, {"no": OVERRULING - 0.01}, UNCLEAR),
+        (YES, {"unstated": LIKELY}, UNSTATED),
+        (YES, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
+    ],
+)
+def test_rules_and_network_settle_one_answer(
+    ruled: Answer, chances: dict[str, float], expected: Answer
+) -> None:
+    by_rule = Signal(stance=Stance.YES, why="a rule", evidence="Ruled.", where="subject")
+    answer, signal = confer((ruled, None if ruled is UNSTATED else by_rule), weighed(**chances))
+    assert answer is expected
+    if expected is UNSTATED:
+        assert signal is None
+    else:
+        assert signal is not None
+        assert (signal.evidence, signal.where) == (
+            ("Ruled.", "subject")
+            if expected is ruled
+            else ("Weighed.", "text" if ruled is UNSTATED else "subject")
+        )
+
+
+def test_the_trace_tells_what_each_of_them_read() -> None:
+    notes = Notes()
+    read_closely(spoken(f"The bus was late. {SENTENCE}"), notes)
+    assert "rules: yes" in notes.steps
+    assert any(step.startswith("weighs unstated 0.") for step in notes.steps)
+    assert any(step.endswith(f": {SENTENCE}") and step.startswith("  yes ") for step in notes.steps)
+
+
+def test_every_text_that_is_learned_from_is_sound_and_none_stands_in_the_score_half() -> None:
+    score = (HERE / "score" / "texts.txt").read_text(encoding="utf-8")
+    for path in sources()[1:]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            example = example_of(json.loads(line))
+            text = example.spoken.newest_text
+            assert len(text) < 40 or text not in score, text
+            if example.says:
+                assert example.answer is not UNSTATED, text
+
+
+def test_a_sentence_says_what_is_written_down_for_it() -> None:
+    lines = {"text": "Send it. No, don't. The bus was late.", "answer": "no"}
+    says = example_of(lines | {"says": [["Send it.", "yes"], ["No, don't.", "no"]]})
+    assert [says.stance(each) for each in ("Send it.", "No, don't.", "The bus was late.")] == [
+        YES,
+        NO,
+        UNSTATED,
+    ]
+    assert example_of(lines).stance("Send it.") is None
+    assert example_of(lines | {"decides": "No, don't."}).stance("No, don't.") is NO
