@@ -51,9 +51,9 @@ def tokens_of(
         if segment.question:
             tokens += _asked(read_sentences(segment.question, language))
         for sentence in read_sentences(unstruck(segment.text), language):
+            if len(tokens) > MOST_TOKENS:
+                break
             tokens += _words(sentence, sentence.text, _ruled(sentence.text, signals))
-        if len(tokens) > MOST_TOKENS:
-            break
     tokens = tokens[:MOST_TOKENS]
     if quoted and not any(segment.kind is SegmentKind.INLINE for segment in segments):
         asking = [found for found in read_sentences(quoted[:QUOTED_READ], language) if asked_in(found)]

@@ -1,7 +1,6 @@
 """The network: learned from our own texts, read with numbers alone, and settled with what the rules read."""
 
 import json
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -77,7 +76,7 @@ def test_a_question_of_ours_about_something_else_is_answered_by_the_rules_alone(
 
 
 def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
-    examples = [*read_half("score"), *islice(read_half("develop"), 0, None, 4)]
+    examples = [*read_half("score"), *read_half("develop", every=15)]
     answers = [(example.answer, read_preference(example.spoken).answer) for example in examples]
     assert {said for said, read in answers if read in {YES, NO} and read is not said} == set()
     assert sum(said is read for said, read in answers) > 0.97 * len(answers)
@@ -102,7 +101,7 @@ def test_the_words_it_keeps_are_bounded() -> None:
 
 def test_a_row_of_tokens_has_a_measured_length_and_ends_with_what_was_asked() -> None:
     asked = "Shall we send them the mail? " * 9
-    row = tokens_of_text("send them no mail and " * 2_000, quoted=asked)
+    row = tokens_of_text("send them no mail and " * 200, quoted=asked)
     assert len(row) <= MOST_TOKENS + MOST_QUESTIONS * (MOST_ASKED + 2)
     assert row[-1] == Token("<answer>")
     assert sum(token == Token("<asked>") for token in row) == MOST_QUESTIONS
