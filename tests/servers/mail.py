@@ -212,6 +212,13 @@ class MailLab:
             _, parts = client.uid("FETCH", "1:*", "(BODY.PEEK[])")
             return [part[1] for part in parts if isinstance(part, tuple)]
 
+    def next_uid(self, user: str) -> int:
+        """The number of the next mail in the INBOX: it grows with each, also where they are moved on."""
+        with imaplib.IMAP4(HOST, self.ports["imap"], timeout=30) as client:
+            client.login(user, self.logins[user].password)
+            (line,) = client.status("INBOX", "(UIDNEXT)")[1]
+            return int(re.search(rb"UIDNEXT (\d+)", line)[1])
+
 
 def free_resolver_address() -> str:
     """A loopback address whose port 53 nobody uses: resolv.conf knows no other port."""
