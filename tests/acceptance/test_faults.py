@@ -66,7 +66,7 @@ def uploads(scene: Scene, count: int, meanwhile: Callable[[int], None]) -> Expec
 def test_connections_lost_again_and_again_lose_and_double_nothing(scene: Scene, nursery: Nursery) -> None:
     start(scene, nursery)
     expected = uploads(scene, 4, lambda _: scene.servers.cut())
-    scene.wait_until_at_rest(4, seconds=60)
+    scene.wait_until_at_rest(4, seconds=120)
     check_promises(scene, expected)
 
 
