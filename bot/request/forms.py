@@ -11,6 +11,8 @@ from bot.request.vocabulary import LANGUAGES, lexicon, small
 
 MOST_LINES = 500
 LONGEST_VALUE = 5
+# What a quoted mail asks stands near its head.
+QUOTED_READ = 4_000
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
@@ -65,6 +67,11 @@ def asked_in(sentence: Sentence) -> str:
         (place for place in range(told, min(told + 6, len(bare))) if bare[place] in small("ifs")), 0
     )
     return " ".join(words[whether + 1 :]) if whether else sentence.text if sentence.asks else ""
+
+
+def asking_in(quoted: str, language: str) -> list[Sentence]:
+    """The sentences near the head of a quoted mail that ask something."""
+    return [sentence for sentence in read_sentences(quoted[:QUOTED_READ], language) if asked_in(sentence)]
 
 
 def topic_of_label(label: str, language: str) -> Topic | None:

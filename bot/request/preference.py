@@ -12,8 +12,10 @@ from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.conferring import confer
 from bot.request.forms import (
+    QUOTED_READ,
     Field,
     asked_in,
+    asking_in,
     boxes,
     is_address,
     is_blank,
@@ -29,7 +31,7 @@ from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Signal
-from bot.request.tokens import QUOTED_READ, Token, tokens_of
+from bot.request.tokens import Token, tokens_of
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
@@ -157,9 +159,10 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
 
 def _is_named(tokens: Sequence[Token], quoted: str) -> bool:
     """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
-    own = any(tag in NAMING for token in tokens for tag in token.tags)
-    asking = read_sentences(quoted[:QUOTED_READ], language_of(quoted[:QUOTED_READ])) if not own else []
-    return own or any(names_mail(sentence.clauses) for sentence in asking)
+    if any(tag in NAMING for token in tokens for tag in token.tags):
+        return True
+    head = quoted[:QUOTED_READ]
+    return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))
 
 
 def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
@@ -245,9 +248,6 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
     """The one question of the quoted mail that a short reply above it answers."""
     if not quoted or len(text.split()) > LONGEST_REPLY:
         return None
-    questions = [
-        found for sentence in read_sentences(quoted[:4000], language) if (found := asked_in(sentence))
-    ]
-    topics = [topic_of(question, language) for question in questions]
+    topics = [topic_of(asked_in(sentence), language) for sentence in asking_in(quoted, language)]
     close = len(text.split()) <= SHORT
     return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None

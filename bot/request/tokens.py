@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause, Sentence, read_sentences
-from bot.request.forms import asked_in, unstruck
+from bot.request.forms import asking_in, unstruck
 from bot.request.spelling import fold
 from bot.request.statements import Signal
 from bot.values.request import Segment, SegmentKind
 
 # Nobody needs more words to say it; of a question the end is what is asked.
 MOST_TOKENS, MOST_ASKED, MOST_TAGS = 320, 24, 5
-# What a quoted mail asks stands near its head.
-QUOTED_READ, MOST_QUESTIONS = 4_000, 3
+MOST_QUESTIONS = 3
 # Begins the tag of what the rules read in a sentence.
 RULED = "rule "
 
@@ -31,10 +30,6 @@ class Token:
     word: str
     tags: tuple[str, ...] = ()
     sentence: str = ""
-
-
-# Stands before what others asked.
-ASKED = Token("<asked>")
 
 
 def tokens_of(
@@ -56,8 +51,7 @@ def tokens_of(
             tokens += _words(sentence, sentence.text, _ruled(sentence.text, signals))
     tokens = tokens[:MOST_TOKENS]
     if quoted and not any(segment.kind is SegmentKind.INLINE for segment in segments):
-        asking = [found for found in read_sentences(quoted[:QUOTED_READ], language) if asked_in(found)]
-        for sentence in asking[:MOST_QUESTIONS]:
+        for sentence in asking_in(quoted, language)[:MOST_QUESTIONS]:
             tokens += _asked([sentence])
     return tokens or [Token(f"<{SegmentKind.TEXT}>")]
 
@@ -70,7 +64,7 @@ def _ruled(text: str, signals: Sequence[Signal]) -> tuple[str, ...]:
 
 def _asked(sentences: Sequence[Sentence]) -> list[Token]:
     words = [token for sentence in sentences for token in _words(sentence, "", ())]
-    return [ASKED, *words[-MOST_ASKED:], Token("<answer>")]
+    return [Token("<asked>"), *words[-MOST_ASKED:], Token("<answer>")]
 
 
 def _words(sentence: Sentence, text: str, ruled: tuple[str, ...]) -> Iterator[Token]:
