@@ -7,7 +7,8 @@ from bot.mail.lines import Line, drop_struck, line_of, part_flattened, tidy
 
 # Unicode keeps this code point free for a program's own use: no mail shows it.
 _CROSSED_OUT = "\ufdd0"
-_BESIDE = re.compile(rf"\s*/\s*{_CROSSED_OUT}|{_CROSSED_OUT}\s*/\s*")
+# Bounded, as a run of blanks that no slash follows would be walked through from each of them.
+_BESIDE = re.compile(rf"\s{{0,9}}/\s{{0,9}}{_CROSSED_OUT}|{_CROSSED_OUT}\s{{0,9}}/\s{{0,9}}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ def cut_elsewhere(text: str) -> str | None:
     Signatures are left to our own reader, as its rule takes every list from the first "- " on. A header
     without an address or a time is not believed: "Date: …, To: …" is also how people write forms.
     """
+    if not _EVIDENT.search(text[:_LONGEST_TEXT]):
+        return None
     short = "\n".join(line.strip()[:_LONGEST_LINE] for line in text[:_LONGEST_TEXT].split("\n"))
     short = re.sub(
         r"\n{3,}", "\n\n", re.sub(r"[ \t]{2,}", " ", re.sub(r"([_*=-])\1{40,}", r"\1" * 40, short))

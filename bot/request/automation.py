@@ -41,11 +41,14 @@ _YES = re.compile(r"^(?!\s*(?:no|none|false|0|)\s*$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ours:
-    """How we recognise ourselves: our addresses as identity keys, and which Message-IDs we made."""
+class Traits:
+    """What the rules look at besides the message: who we are (addresses as identity keys, the Message-IDs we
+    made), the names of its fields in lower case, and the first of its sender's own words, as one line."""
 
-    addresses: frozenset[str]
+    our_addresses: frozenset[str]
     is_own_message_id: Callable[[str], bool]
+    fields: frozenset[str]
+    spoken: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +57,7 @@ class SignRule:
 
     name: str
     strength: Strength
-    is_there: Callable[[Message, Ours], bool]
+    is_there: Callable[[Message, Traits], bool]
 
 
 def find_sign(
@@ -69,62 +72,65 @@ def find_sign(
     `own_addresses` are the bot's own, in any writing; `own_message_ids` tells whether we made a Message-ID.
     `pardoned` names the rules that say nothing about this sender.
     """
-    ours = Ours(
-        addresses=frozenset(identity_key(address) for address in own_addresses),
+    traits = Traits(
+        our_addresses=frozenset(identity_key(address) for address in own_addresses),
         is_own_message_id=own_message_ids,
+        fields=frozenset(name.lower() for name, _ in message.headers),
+        spoken=_spoken(message),
     )
     for rule in SIGNS:
-        if rule.name not in pardoned and rule.is_there(message, ours):
+        if rule.name not in pardoned and rule.is_there(message, traits):
             return Sign(name=rule.name, strength=rule.strength)
     return None
 
 
-def _from_ourselves(message: Message, ours: Ours) -> bool:
-    return message.sender is not None and identity_key(message.sender.email) in ours.addresses
+def _from_ourselves(message: Message, traits: Traits) -> bool:
+    return message.sender is not None and identity_key(message.sender.email) in traits.our_addresses
 
 
-def _made_by_us(message: Message, ours: Ours) -> bool:
-    return ours.is_own_message_id(message.message_id)
+def _made_by_us(message: Message, traits: Traits) -> bool:
+    return traits.is_own_message_id(message.message_id)
 
 
-def _null_return_path(message: Message, _: Ours) -> bool:
+def _null_return_path(message: Message, _: Traits) -> bool:
     return any(_NULL_PATH.match(value) for value in message.header_values("return-path")[:1])
 
 
-def _is_report(message: Message, _: Ours) -> bool:
+def _is_report(message: Message, _: Traits) -> bool:
     return message.content_type in {"multipart/report", "message/delivery-status", "message/feedback-report"}
 
 
-def _from_daemon(message: Message, _: Ours) -> bool:
+def _from_daemon(message: Message, _: Traits) -> bool:
     if message.sender is not None:
         return bool(_DAEMON.match(message.sender.email.rpartition("@")[0]))
     return any(_DAEMON_IN_FROM.search(value) for value in message.header_values("from"))
 
 
-def _from_no_reply(message: Message, _: Ours) -> bool:
+def _from_no_reply(message: Message, _: Traits) -> bool:
     return message.sender is not None and bool(_NO_REPLY.search(message.sender.email.rpartition("@")[0]))
 
 
-def _has(*names: str, value: re.Pattern[str] = _YES) -> Callable[[Message, Ours], bool]:
+def _has(*names: str, value: re.Pattern[str] = _YES) -> Callable[[Message, Traits], bool]:
     """A rule: one of these fields is there with a value that matches from its start."""
-    return lambda message, _: any(
-        value.match(found) for name in names for found in message.header_values(name)
+    return lambda message, traits: (
+        not traits.fields.isdisjoint(names)
+        and any(value.match(found) for name in names for found in message.header_values(name))
     )
 
 
-def _subject(words: str) -> Callable[[Message, Ours], bool]:
+def _subject(words: str) -> Callable[[Message, Traits], bool]:
     """A rule: the subject begins with one of these words of `machine.toml`."""
     return lambda message, _: subject_begins_with(words, message.subject)
 
 
-def _machine_text(message: Message, _: Ours) -> bool:
+def _machine_text(_: Message, traits: Traits) -> bool:
     """The sender's own words say that a machine speaks."""
-    return bool(machine_words("machine_text").search(_spoken(message)))
+    return bool(machine_words("machine_text").search(traits.spoken))
 
 
-def _away_text(message: Message, _: Ours) -> bool:
+def _away_text(_: Message, traits: Traits) -> bool:
     """They begin by saying that somebody is away, as no person does who asks for something."""
-    beginning = _spoken(message)[:_AWAY_READ]
+    beginning = traits.spoken[:_AWAY_READ]
     asks = machine_words("person_begins")
     if asks.match(beginning) or asks.match(_GREETING.sub("", beginning)):
         return False

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.request.senses import sorted_out
 from bot.request.spelling import DATE, clean
-from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small
+from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small, weights_of
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000
 LONGEST_LINE = 4_000
+LONGEST_RUN = 120
 # More than a mail has; what they hold is small.
 SENTENCES_KEPT = 256
 WRAPPED_FROM = 50
@@ -19,6 +20,7 @@ LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
 FRAGMENT_MARKS = set(",;:()[]{}–—-|/…*•·>→=+#_~")
 
+_WORD = re.compile(r"[^\W\d_]+")
 _BLANKS = re.compile(r"[^\S\n]{20,}")
 _BULLET = re.compile(r"^\s*(?:[-*•·–>+]|\(?\d{1,2}[.)]|[a-z][.)])\s+")
 _END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+|(?<=[^\W\d_]{2}[.])(?=[A-ZÀ-Ý])")
@@ -45,13 +47,19 @@ class Clause:
     meaning: tuple[Hit, ...]
     frame: tuple[Hit, ...]
     replies: tuple[Hit, ...]
+    tags: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", frozenset(hit.tag for hit in (*self.meaning, *self.frame)))
 
     def has(self, *tags: str) -> bool:
         """Is one of these meanings or frames in it?"""
-        return any(hit.tag in tags for hit in self.meaning) or any(hit.tag in tags for hit in self.frame)
+        return not self.tags.isdisjoint(tags)
 
     def hits(self, *tags: str) -> list[Hit]:
         """The hits of these tags, in order."""
+        if self.tags.isdisjoint(tags):
+            return []
         found = [hit for hit in (*self.meaning, *self.frame) if hit.tag in tags]
         return sorted(found, key=lambda hit: (hit.first, hit.last))
 
@@ -124,8 +132,9 @@ def language_of(text: str) -> str:
 
 
 def _counts(text: str) -> dict[str, float]:
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", clean(text))][:400]
-    return {language: sum(lexicon(language).weight(word) for word in words) for language in LANGUAGES}
+    words = [word.casefold() for word in _WORD.findall(clean(text))][:400]
+    weights = map(sum, zip(*map(weights_of, words), strict=True)) if words else [0.0] * len(LANGUAGES)
+    return dict(zip(LANGUAGES, weights, strict=True))
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -195,14 +204,14 @@ def _language_here(text: str, prior: str) -> str:
 
 
 def _chunks(words: list[str]) -> Iterator[list[str]]:
-    """Runs of words between marks."""
+    """Runs of words between marks; one that nobody would say in a breath is cut, as its clauses are tried."""
     chunk: list[str] = []
     for word in words:
-        if word in FRAGMENT_MARKS or word in ".!?":
-            if chunk:
-                yield chunk
+        mark = word in FRAGMENT_MARKS or word in ".!?"
+        if chunk and (mark or len(chunk) == LONGEST_RUN):
+            yield chunk
             chunk = []
-        elif word[0].isalnum() or ord(word[0]) > 0x2000:
+        if not mark and (word[0].isalnum() or ord(word[0]) > 0x2000):
             chunk.append(word)
     if chunk:
         yield chunk

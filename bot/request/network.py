@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from bot.request.tokens import Token
@@ -72,11 +73,11 @@ class Network:
     def weigh(self, tokens: Sequence[Token]) -> Weighed:
         """The likelihoods of a mail; at least one token. Linear in their number."""
         a = self.arrays
-        state = np.stack([self._token(token) for token in tokens])
+        state = np.concatenate([self._token(token) for token in tokens]).reshape(len(tokens), -1)
         for layer, dilation in enumerate(DILATIONS):
             mixed = _around(_even(state, a[f"scale{layer}"]), dilation) @ a[f"mix{layer}"] + a[f"bias{layer}"]
-            value, gate = np.split(mixed, 2, axis=1)
-            state = state + value / (1 + np.exp(-gate))
+            width = state.shape[1]
+            state = state + mixed[:, :width] / (1 + np.exp(-mixed[:, width:]))
         state = _even(state, a["scale"])
         heeded = (_softmax((state @ a["heed"]).T) @ state).ravel()
         pooled = np.concatenate([heeded, state.max(axis=0)])
@@ -150,16 +151,16 @@ def pack(network: Network) -> bytes:
 
 def _around(state: Floats, distance: int) -> Floats:
     """Each token with the ones so far before and behind it, side by side."""
-    none = np.zeros((min(distance, len(state)), state.shape[1]), np.float32)
-    before = np.concatenate([none, state[:-distance]]) if len(state) > distance else np.zeros_like(state)
-    behind = np.concatenate([state[distance:], none]) if len(state) > distance else np.zeros_like(state)
-    return np.concatenate([before, state, behind], axis=1)
+    length, width = state.shape
+    wide = np.zeros((length + 2 * distance, width), np.float32)
+    wide[distance : distance + length] = state
+    return np.concatenate([wide[:length], state, wide[2 * distance :]], axis=1)
 
 
 def _even(state: Floats, scale: Floats) -> Floats:
     """Each token's numbers brought to one size (Zhang and Sennrich 2019)."""
-    size = np.sqrt((state * state).mean(axis=1, keepdims=True) + LEAST)
-    return np.asarray(state / size * scale, np.float32)
+    size = np.sqrt(np.einsum("tw,tw->t", state, state) / state.shape[1] + LEAST)
+    return np.asarray(state * scale / size[:, None], np.float32)
 
 
 def _softmax(sums: Floats) -> Floats:
@@ -173,8 +174,12 @@ def _named(likelihoods: Floats) -> dict[Answer, float]:
 
 def _by_sentence(tokens: Sequence[Token], said: Floats) -> dict[str, dict[Answer, float]]:
     """What the tokens of a sentence say on average."""
-    rows: dict[str, list[Floats]] = {}
-    for token, row in zip(tokens, said, strict=True):
-        if token.sentence:
-            rows.setdefault(token.sentence, []).append(row)
-    return {text: _named(np.mean(found, axis=0)) for text, found in rows.items()}
+    sums: dict[str, tuple[Floats, int]] = {}
+    end = 0
+    for text, run in groupby(tokens, key=lambda token: token.sentence):
+        start, end = end, end + sum(1 for _ in run)
+        if text:
+            told = said[start:end].sum(axis=0)
+            before, count = sums.get(text, (np.zeros_like(told), 0))
+            sums[text] = before + told, count + end - start
+    return {text: _named(np.divide(total, count)) for text, (total, count) in sums.items()}

@@ -2,9 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
 from typing import Any
@@ -44,11 +44,15 @@ class _Node:
     far: dict[str, "_Node"] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
 
-    def step(self, symbol: str, between: int) -> "_Node | None":
-        """Where a word leads that stands so many words further on."""
-        next_to = self.words.get(symbol) if not between else None
-        near = self.gaps.get(symbol) if between <= MAX_GAP else None
-        return next_to or near or self.far.get(symbol)
+    def steps_over(self, here: int, known: Sequence[tuple[str, ...]]) -> Iterator[tuple["_Node", int]]:
+        """Where the words from here on lead, with their places; a gap may lie before them."""
+        reach = MAX_LONG_GAP if self.far else MAX_GAP
+        for place in range(here, min(here + reach + 1, len(known))):
+            next_to = self.words if place == here else {}
+            near = self.gaps if place - here <= MAX_GAP else {}
+            for symbol in known[place]:
+                if step := next_to.get(symbol) or near.get(symbol) or self.far.get(symbol):
+                    yield step, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,6 @@ class Lexicon:
     expand: dict[str, str]
     endings: dict[str, tuple[str, ...]]
     signs: frozenset[str]
-    weights: dict[str, float] = field(default_factory=dict)
 
     def words_of(self, text: str) -> list[str]:
         """The words of a cleaned text, contractions written out, as written otherwise."""
@@ -71,12 +74,7 @@ class Lexicon:
 
     def weight(self, word: str) -> float:
         """How much a word speaks for this language: a small word of it, or one of its listed words."""
-        if word not in self.weights:
-            if len(self.weights) > KNOWN_WORDS:
-                self.weights.clear()
-            listed = any(layer.lists(word) for layer in self.layers.values())
-            self.weights[word] = (word in self.signs) + 0.5 * listed
-        return self.weights[word]
+        return (word in self.signs) + 0.5 * any(layer.lists(word) for layer in self.layers.values())
 
     def find(self, layer: str, words: list[str]) -> list[Hit]:
         """Every phrase of a layer in a list of words, the longest first where they overlap."""
@@ -131,18 +129,22 @@ class Layer:
 
     def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
         found: list[tuple[list[str], tuple[int, ...]]] = []
-        open_paths: list[tuple[_Node, tuple[int, ...]]] = [(self.root, (start - 1,))]
+        first = self.root.words
+        open_paths: list[tuple[_Node, tuple[int, ...]]] = [
+            (first[symbol], (start,)) for symbol in known[start] if symbol in first
+        ]
         while open_paths:
             node, places = open_paths.pop()
             if node.tags:
-                found.append((node.tags, places[1:]))
+                found.append((node.tags, places))
             here = places[-1] + 1
-            reach = MAX_LONG_GAP if node.far else MAX_GAP if node.gaps else 0
-            for place in range(here, min(here + reach + 1, len(known))):
-                for symbol in known[place]:
-                    step = node.step(symbol, place - here)
-                    if step is not None:
-                        open_paths.append((step, (*places, place)))
+            if node.gaps or node.far:
+                open_paths += [(step, (*places, place)) for step, place in node.steps_over(here, known)]
+            elif node.words and here < len(known):
+                next_to = node.words
+                open_paths += [
+                    (next_to[symbol], (*places, here)) for symbol in known[here] if symbol in next_to
+                ]
         return found
 
     def _symbols(self, word: str) -> tuple[str, ...]:
@@ -195,6 +197,12 @@ def lexicon(language: str) -> Lexicon:
         endings={tag: tuple(ends) for tag, ends in data.get("endings", {}).items()},
         signs=frozenset(data["signs"].split()),
     )
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def weights_of(word: str) -> tuple[float, ...]:
+    """How much a word speaks for each of the languages, in their order."""
+    return tuple(lexicon(language).weight(word) for language in LANGUAGES)
 
 
 @cache

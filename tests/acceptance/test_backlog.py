@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("servers", ["embedded"], indirect=True)
 SENDERS = [f"customer1+s{number}@customer.test" for number in range(10)]
 
 
-def pile_up(scene: Scene, count: int = 60, spread_after: int = 3) -> Expected:
+def pile_up(scene: Scene, count: int = 30, spread_after: int = 3) -> Expected:
     """So many uploads of one learner each lie in the mailbox before the bot starts."""
     scene.configure(
         customers=[{"name": "Customer Ltd", "senders": [*SENDERS, CUSTOMER]}],

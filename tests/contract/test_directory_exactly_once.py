@@ -113,7 +113,8 @@ def scim(bulk: int) -> Iterator[tuple[LoopbackServer, Callable[[], Directory], C
         )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+# A second run of luck is for those who have the time.
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.servers)])
 @pytest.mark.parametrize("platform", ["moodle", "scim in bulk", "scim one by one"])
 def test_a_thousand_learners_end_as_one_account_each(platform: str, seed: int) -> None:
     luck = random.Random(seed)

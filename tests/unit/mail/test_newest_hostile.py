@@ -10,6 +10,7 @@ from bot.mail.newest import read_newest
 from bot.mail.second_opinion import cut_elsewhere
 from bot.values.message import Address, Message, TextPart
 from bot.values.request import SegmentKind, Spoken
+from tests.pace import seconds
 
 # Of processor time: the machine may be busy with others. The target is a second.
 PATIENCE = 2.0
@@ -31,7 +32,7 @@ def a_message(plain: str | None = None, html: str | None = None, subject: str = 
 def read_in_time(message: Message) -> Spoken:
     began = time.process_time()
     spoken = read_newest(message)
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < seconds(PATIENCE)
     return spoken
 
 
@@ -79,6 +80,7 @@ def test_one_line_of_twenty_kilobytes_is_read_in_time(piece: str) -> None:
 
 HTML = {
     "divs": "<div>" * 20_000 + "yes" + "</div>" * 20_000,
+    "blanks": "<b>a</b>" + " \n" * 200_000 + "<s>no</s> / yes",
     "quotes": "<blockquote>" * 20_000 + "yes",
     "containers": '<div class="gmail_quote">' * 20_000 + "yes",
     "tables": "<table><tr><td>" * 20_000 + "yes",
@@ -116,7 +118,7 @@ def test_words_below_a_very_long_quote_are_still_heard() -> None:
 def test_the_second_opinion_is_asked_only_what_it_can_answer_in_time(piece: str) -> None:
     began = time.process_time()
     cut_elsewhere(piece * 20_000)
-    assert time.process_time() - began < PATIENCE
+    assert time.process_time() - began < seconds(PATIENCE)
 
 
 _SCRAPS = st.sampled_from(
@@ -159,7 +161,7 @@ _SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(_SCRAPS, max_size=40).map("".join),
     st.lists(_SCRAPS, max_size=40).map("".join),

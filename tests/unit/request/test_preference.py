@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.request.preference import read_preference
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
+from tests.pace import seconds
 
 OUR_QUESTION = "Would you like your new Learners to receive the default email notification?"
 
@@ -209,14 +210,17 @@ def test_the_steps_show_segments_clauses_and_the_answer() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["Lorem ipsum notifikation nicht. ", " ", "a", "x, ", "(a: b) ", "[ ] ", "notify: maybe\n", "~~a ", "\n"],
+    [
+        *("Lorem ipsum notifikation nicht. ", " ", "a", "x, ", "(a: b) ", "[ ] ", "notify: maybe\n"),
+        *("~~a ", "\n", "send them no mail and ", "tell them if it is fine because we want "),
+    ],
 )
 def test_a_megabyte_of_text_is_read_within_a_second(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     read_preference(spoken("Bonjour, hola, hallo, ciao, olá"))
     start = time.process_time()
     read_preference(spoken(text))
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < seconds(1.0)
 
 
 @settings(max_examples=60, deadline=None)
