@@ -1,6 +1,7 @@
 """What the route needs from the outside world: directories, mailboxes, the way out, sheets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -199,6 +200,10 @@ class SheetReader(Protocol):
 
     def read(self, content: bytes, name: str) -> SheetReading:
         """Read it. Never raises for what the bytes hold."""
+        ...
+
+    def begin(self, content: bytes, name: str) -> AbstractContextManager[Callable[[], SheetReading]]:
+        """Have it read meanwhile; what is given waits for the reading."""
         ...
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """Reads a message as far as it speaks for itself, for the service and for `preview` alike."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -87,15 +88,16 @@ class Assessor:
         """Everything the decision rests on, and the decision; `sender` where it was judged already, `spoken`
         where it was read."""
         sender = sender or self.judge(message, raw)
-        sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
-        spoken = spoken or read_newest(message)
-        wishes = read_wishes(spoken, [file.name for file in message.attachments])
-        preference = _preference(spoken, around)
-        if around.offered and _accepts(spoken, wishes, preference):
-            wishes = replace(wishes, go_ahead=True)
         known = bool(sender.customer) and sender.verified is Verified.YES
         trusted = known or around.approved or self.policy is None
-        readings = self.read_files(message.attachments, trusted=trusted)
+        with self.begin_files(message.attachments, trusted=trusted) as files:
+            sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
+            spoken = spoken or read_newest(message)
+            wishes = read_wishes(spoken, [file.name for file in message.attachments])
+            preference = _preference(spoken, around)
+            if around.offered and _accepts(spoken, wishes, preference):
+                wishes = replace(wishes, go_ahead=True)
+            readings = files()
         screening = screen_message(
             Facts(
                 sender=sender,
@@ -165,14 +167,29 @@ class Assessor:
         ours = message_id.lower().rstrip(">").endswith(f"@{self.own_domain}")
         return ours and OUR_LETTERS.match(message_id) is not None
 
-    def read_files(self, files: Sequence[Attachment], *, trusted: bool) -> tuple[SheetReading, ...]:
-        """One reading for each attachment that may be a sheet; pictures are passed over."""
+    @contextmanager
+    def begin_files(
+        self, files: Sequence[Attachment], *, trusted: bool
+    ) -> Iterator[Callable[[], tuple[SheetReading, ...]]]:
+        """One reading for each attachment that may be a sheet; pictures are passed over.
+
+        The first is read meanwhile; what is given waits for it and reads the others.
+        """
         wanted = [file for file in files if file.content and not file.content.startswith(PICTURES)]
         if not trusted:
             wanted = [file for file in wanted[:STRANGERS_FILES] if len(file.content) <= STRANGERS_BYTES]
-        readings = [self.sheets.read(file.content, file.name) for file in wanted[: self.sheets_per_message]]
-        readings += [_too_many(file, self.sheets_per_message) for file in wanted[self.sheets_per_message :]]
-        return tuple(readings)
+        taken, left = wanted[: self.sheets_per_message], wanted[self.sheets_per_message :]
+        with ExitStack() as meanwhile:
+            begun = [
+                meanwhile.enter_context(self.sheets.begin(file.content, file.name)) for file in taken[:1]
+            ]
+
+            def readings() -> tuple[SheetReading, ...]:
+                first = [reading() for reading in begun]
+                others = [self.sheets.read(file.content, file.name) for file in taken[1:]]
+                return (*first, *others, *(_too_many(file, self.sheets_per_message) for file in left))
+
+            yield readings
 
     def _strangers_sheet(self, message: Message, readings: Sequence[SheetReading]) -> SheetFact:
         if any(len(file.content) > STRANGERS_BYTES for file in message.attachments):

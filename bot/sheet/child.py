@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -68,13 +69,47 @@ class LimitedReader:
 
         `SheetUnreadable` only where no child can be had at all.
         """
-        key = (hashlib.sha256(content).digest(), name)
+        with self.begin(content, name) as reading:
+            return reading()
+
+    @contextmanager
+    def begin(self, content: bytes, name: str) -> Iterator[Callable[[], SheetReading]]:
+        """The same, but read while the caller does other things: what is given waits for the reading.
+
+        A child whose reading nobody waited for ends.
+        """
+        limits, key = self._limits, (hashlib.sha256(content).digest(), name)
         with self._lock:
             known = self._kept.get(key)
         if known is not None:
-            return known
-        reading = self._read(content, name)
-        # What ran out of time may fare better the next time; long lists are not worth their memory.
+            yield lambda: known
+            return
+        if len(content) > limits.bytes:
+            refused = SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "bytes"))
+            yield lambda: refused
+            return
+        deadline = time.monotonic() + limits.seconds
+        # A child that died is an ordinary result: an xlsx gets a second one, with the other engine.
+        first, *others = _ENGINES if content.startswith(b"PK") else _ENGINES[:1]
+        asked = self._ask(content, name, first, limits.seconds)
+        with ExitStack() as unheard:
+            if asked is not None:
+                unheard.callback(asked.close)
+
+            def reading() -> SheetReading:
+                unheard.pop_all()
+                found = self._hear(asked, name)
+                for engines in others:
+                    left = deadline - time.monotonic()
+                    if found is None and left > 0:
+                        found = self._hear(self._ask(content, name, engines, left), name)
+                return self._remember(key, found) if found else gave_up
+
+            gave_up = SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "work"))
+            yield reading
+
+    def _remember(self, key: tuple[bytes, str], reading: SheetReading) -> SheetReading:
+        """What ran out of time may fare better the next time; long lists are not worth their memory."""
         if reading.verdict is not Verdict.TOO_LARGE and len(reading.rows) <= _KEPT_ROWS:
             with self._lock:
                 self._kept[key] = reading
@@ -82,34 +117,32 @@ class LimitedReader:
                     self._kept.pop(next(iter(self._kept)))
         return reading
 
-    def _read(self, content: bytes, name: str) -> SheetReading:
-        limits = self._limits
-        if len(content) > limits.bytes:
-            return SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "bytes"))
-        deadline = time.monotonic() + limits.seconds
-        # A child that died is an ordinary result: an xlsx gets a second one, with the other engine.
-        for engines in _ENGINES if content.startswith(b"PK") else _ENGINES[:1]:
-            left = deadline - time.monotonic()
-            if left > 0:
-                order = pack_order(name, replace(limits, seconds=left), engines)
-                reading = self._ask(content, name, order, left)
-                if reading is not None:
-                    return reading
-        return SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "work"))
-
     def close(self) -> None:
         """End the server and every child with it."""
         with self._lock:
             self._stop()
 
-    def _ask(self, content: bytes, name: str, order: bytes, seconds: float) -> SheetReading | None:
-        """One child's reading; None if it died, ran out of time or made no sense, which is all the same."""
+    def _ask(
+        self, content: bytes, name: str, engines: tuple[str, ...], seconds: float
+    ) -> socket.socket | None:
+        """A child that reads it from now on; None if it died before it had it whole."""
+        order = pack_order(name, replace(self._limits, seconds=seconds), engines)
         job = self._child()
-        again = False
         try:
             job.settimeout(seconds + _GRACE)
             job.sendall(_LENGTHS.pack(len(order), len(content)) + order)
             job.sendall(content)
+        except OSError:
+            job.close()
+            return None
+        return job
+
+    def _hear(self, job: socket.socket | None, name: str) -> SheetReading | None:
+        """The child's reading; None if it died, ran out of time or made no sense, which is all the same."""
+        if job is None:
+            return None
+        again = False
+        try:
             with job.makefile("rb") as stream:
                 reading = unpack_reading(name, _messages(stream))
                 again = reading is not None and stream.read(_MESSAGE.size) == _READY

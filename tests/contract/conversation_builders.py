@@ -1,6 +1,8 @@
 """A support desk over a real ledger, without mail servers: mails are worked as they come, on our clock."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -30,6 +32,10 @@ class InProcess:
 
     def read(self, content: bytes, name: str) -> SheetReading:
         return read_sheet(content, name, SheetLimits())
+
+    @contextmanager
+    def begin(self, content: bytes, name: str) -> Iterator[Callable[[], SheetReading]]:
+        yield lambda: self.read(content, name)
 
     def close(self) -> None:
         """Nothing to close."""

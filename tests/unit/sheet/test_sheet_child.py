@@ -9,6 +9,7 @@ import time
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -158,6 +159,32 @@ def test_threads_read_at_the_same_time(reader):
     with ThreadPoolExecutor(8) as pool:
         readings = list(pool.map(lambda content: reader.read(content, "list.csv"), files))
     assert [reading.rows[0].email for reading in readings] == [f"a{number}@acme.com" for number in range(24)]
+
+
+def test_files_begun_are_read_meanwhile_each_by_itself(reader):
+    with ExitStack() as meanwhile:
+        begun = [meanwhile.enter_context(reader.begin(a_list(number), "begun.csv")) for number in range(3)]
+        assert reader.read(a_list(3), "begun.csv").rows[0].email == "number3@acme.com"
+        readings = [reading() for reading in reversed(begun)]
+    assert [reading.rows[0].email for reading in readings] == [f"number{n}@acme.com" for n in (2, 1, 0)]
+
+
+def test_a_reading_that_nobody_waits_for_costs_its_child_and_no_more():
+    with LimitedReader(LIMITS) as reader:
+        reader.read(a_list(0), "list.csv")
+        with reader.begin(a_list(1), "list.csv"):
+            assert len(processes_of(reader._server.pid)) == 2
+        assert gone_within(5, reader._server.pid, but=reader._server.pid)
+        assert reader.read(a_list(2), "list.csv").verdict is Verdict.OK
+
+
+def test_a_child_killed_while_its_file_is_not_waited_for_is_followed_by_the_other_engine():
+    with LimitedReader(LIMITS) as reader:
+        reader.warm()
+        with reader.begin(bare_xlsx(inline_rows([HEAD, *FOUR]))(), "list.xlsx") as reading:
+            for child in set(processes_of(reader._server.pid)) - {reader._server.pid}:
+                os.kill(child, signal.SIGKILL)
+            assert reading().verdict is Verdict.OK
 
 
 def a_list(number: int) -> bytes:
