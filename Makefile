@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 LEARN  ?= .venv-learn
+PEERS  ?= .venv-peers
 PREFIX ?= /opt/rollcall
 
 # A run starts the program a hundred times; without its bytecode each start would compile it anew.
@@ -53,6 +54,9 @@ network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is 
 	PYTHONPATH=. $(LEARN)/bin/python -m fixtures.learn_network $(ARGS)
 
 bench: $(STAMP) ## run every benchmark and write docs/performance.md
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-peers.lock
 	$(BIN)/python -m benchmarks
 
 fuzz: $(STAMP) ## ten minutes of hostile bytes
@@ -66,6 +70,8 @@ lock: ## renew the locks: versions and hashes, no addresses
 	  --all-extras -o requirements.lock pyproject.toml requirements-build.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  -c requirements.lock -o requirements-learn.lock requirements-learn.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  -o requirements-peers.lock requirements-peers.in
 
 dist: $(STAMP) ## build the wheel and the source distribution into dist/
 	$(BIN)/hatchling build -d dist
