@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _TAGS = re.compile(r"^(?:\s*(?:\[[^\]]{0,60}\]|\*{2,}[^*]{0,40}\*{2,}|#+|!+))*\s*")
@@ -17,8 +17,12 @@ _SUBJECT_READ = 300
 @lru_cache(maxsize=16)
 def machine_words(name: str) -> re.Pattern[str]:
     """One list of `machine.toml`, compiled once: any of its words, in any case."""
-    data = tomllib.loads(resources.files("bot.mail").joinpath("machine.toml").read_text(encoding="utf-8"))
-    return re.compile("|".join(f"(?:{pattern})" for pattern in data[name]), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _lists()[name]), re.IGNORECASE)
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    return tomllib.loads(resources.files("bot.mail").joinpath("machine.toml").read_text(encoding="utf-8"))
 
 
 def subject_begins_with(name: str, subject: str) -> bool:

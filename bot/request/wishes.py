@@ -145,11 +145,10 @@ def _asks(sentence: _Sentence, kind: str, unless: str = "") -> bool:
 
 
 def _says(words: str, language: _Language, kind: str, unless: str = "") -> bool:
-    if unless and language.patterns[unless].search(words):
-        return False
-    return any(
+    said = any(
         not _is_negated(words, found, language, kind) for found in language.patterns[kind].finditer(words)
     )
+    return said and not (unless and language.patterns[unless].search(words))
 
 
 def _is_negated(words: str, found: re.Match[str], language: _Language, kind: str) -> bool:
