@@ -1,7 +1,14 @@
-"""First stage of the preference: one spelling of a text, and its words and marks."""
+"""First stage of the preference: one spelling of a text, its words and marks, and what a word misspells."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+# Words that one typo turns into another meaning are never guessed; shorter words neither.
+GUESSED_FROM = 6
 
 _TOKEN = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF]|[^\w\s]")
 # `am 1. April`: a full stop that ends no sentence.
@@ -43,3 +50,12 @@ def clean(text: str) -> str:
 def tokens_of(text: str) -> list[str]:
     """Words and single marks of a cleaned text, as written; hyphens and apostrophes part words."""
     return _TOKEN.findall(text)
+
+
+def guess(listed: Sequence[str], word: str) -> str:
+    """The listed word that this one misspells, or ''. Transposed letters count as one slip."""
+    if not GUESSED_FROM <= len(word) <= 20 or not word.isalpha():
+        return ""
+    slips = 1 if len(word) < 9 else 2
+    best = process.extractOne(word, listed, scorer=OSA.distance, score_cutoff=slips)
+    return str(best[0]) if best is not None and best[0][0] == word[0] else ""

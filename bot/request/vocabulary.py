@@ -9,14 +9,9 @@ from importlib import resources
 from itertools import product
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from bot.request.spelling import fold, tokens_of
+from bot.request.spelling import fold, guess, tokens_of
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
-# Words that one typo turns into another meaning are never guessed; shorter words neither.
-GUESSED_FROM = 6
 GAP, LONG_GAP = "..", "..."
 # A German or Dutch prefix stands at the end of its clause, however much comes between.
 MAX_GAP, MAX_LONG_GAP = 4, 14
@@ -153,7 +148,7 @@ class Layer:
             if len(self.known) > KNOWN_WORDS:
                 self.known.clear()
             own = self._listed(word) or self._inflected(word.casefold())
-            self.known[word] = own or self._listed(_guess(self.guessable, fold(word)))
+            self.known[word] = own or self._listed(guess(self.guessable, fold(word)))
         return self.known[word]
 
     def _inflected(self, word: str) -> tuple[str, ...]:
@@ -293,12 +288,3 @@ def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
         gap = ""
     if node is not root and tag not in node.tags:
         node.tags.append(tag)
-
-
-def _guess(guessable: tuple[str, ...], word: str) -> str:
-    """The listed word that this one misspells, or ''. Transposed letters count as one slip."""
-    if not GUESSED_FROM <= len(word) <= 20 or not word.isalpha():
-        return ""
-    slips = 1 if len(word) < 9 else 2
-    best = process.extractOne(word, guessable, scorer=OSA.distance, score_cutoff=slips)
-    return str(best[0]) if best is not None and best[0][0] == word[0] else ""
