@@ -79,7 +79,7 @@ def _is_left_open(segments: Sequence[Segment], place: int) -> bool:
     return (
         segments[place].kind is SegmentKind.TEXT
         and "\n" not in text
-        and text.endswith(("?", "？"))
+        and text.rstrip(" :：").endswith(("?", "？"))
         and len(around) == 2
         and all(segment.kind is SegmentKind.FORM and segment.text for segment in around)
     )
@@ -242,13 +242,21 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
     if not value and any(has_boxes(line.text) for line in lines[at + 1 : at + 3]):
         return None
     run = any(_labelled(lines[near].text) is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
+    between = _stands_in_form(lines, at)
     if begins_with_answer(value) or (value and len(value.split()) <= 3 and not value.endswith((".", "!"))):
         return _Found((_form(label, value),), 1)
-    if run and (value or len(label.split()) <= 6):
+    if run and (value or len(label.split()) <= 6 or between):
         return _Found((_form(label, value),), 1)
     if not value and at + 1 < len(lines) and _is_bare_answer(lines[at + 1].text):
         return _Found((_form(label, lines[at + 1].text),), 2)
     return None
+
+
+def _stands_in_form(lines: Sequence[Line], at: int) -> bool:
+    """Between two other lines of a form, the lower of which may be its remark: nobody filled this one in."""
+    if not 0 < at < len(lines) - 1 or _labelled(lines[at - 1].text) is None:
+        return False
+    return _LABELLED.fullmatch(lines[at + 1].text[:200]) is not None
 
 
 def _is_bare_answer(text: str) -> bool:
@@ -264,6 +272,8 @@ def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
     label, value = found.group(1).strip(), found.group(2).strip()
     if value:
         return _Found((_form(label, value),), 1) if _is_bare_answer(value) else None
+    if _stands_in_form(lines, at):
+        return _Found((_form(label, ""),), 1)
     following = at + 1
     if following < len(lines) and not lines[following].text.strip():
         following += 1

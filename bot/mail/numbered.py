@@ -50,9 +50,9 @@ def _questions_in(quoted: str) -> dict[str, str]:
     """The numbered questions of the newest quoted mail, by number; {} unless they count up from the first."""
     items = []
     for line in quoted.split("\n")[:_MOST_LINES]:
-        found = None if line.startswith(">") else _ITEM.fullmatch(line.strip())
-        if found:
-            items.append(_Item(found["key"].lower(), found["words"].strip()))
+        for part in [] if line.startswith(">") else _RUN_ON.split(line.strip()):
+            if found := _ITEM.fullmatch(part.strip()):
+                items.append(_Item(found["key"].lower(), found["words"].strip()))
     keys = [item.key for item in items]
     counted = keys in ([str(at + 1) for at in range(len(keys))], list("abcdefgh")[: len(keys)])
     if len(items) < 2 or not counted or not any("?" in item.words or "？" in item.words for item in items):

@@ -159,7 +159,8 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
 
 def _is_named(tokens: Sequence[Token], quoted: str) -> bool:
     """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
-    if any(tag in NAMING for token in tokens for tag in token.tags):
+    tags = {tag for token in tokens for tag in token.tags}
+    if tags & NAMING or ("send" in tags and any("mail" in token.word for token in tokens)):
         return True
     head = quoted[:QUOTED_READ]
     return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))

@@ -53,6 +53,11 @@ def test_the_rules_alone_read_nothing_in_a_turn_that_it_knows() -> None:
     assert read_closely(spoken(text), Notes()).answer is YES
 
 
+def test_what_is_sent_by_email_is_a_mail_that_somebody_speaks_of() -> None:
+    text = "Our head wants everybody greeted by email on the spot, so please do send it to all of them."
+    assert read_closely(spoken(text), Notes()).answer is YES
+
+
 @pytest.mark.parametrize("text", ["All fine, please run it.", "Ok great please proceed with these 12"])
 def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
     asked = "Would you like us to create these accounts now?"
