@@ -199,7 +199,7 @@ def _kind_of_prose(message: Message, text: str, *, named: bool) -> BounceKind | 
     # A mailbox's owner on leave writes through a null path too, but without codes and such a subject.
     if not (named or subject or news or status or _is_daemon(message)):
         return None
-    final = bool(machine_words("final_text").search(flat))
+    final = machine_words("final_text").search(flat)
     if not final and machine_words("delayed_text").search(f"{message.subject[:300]} {flat}"):
         return BounceKind.DELAYED
     if not (named or subject or final or machine_words("failed_text").search(flat)):

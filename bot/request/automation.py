@@ -125,7 +125,7 @@ def _subject(words: str) -> Callable[[Message, Traits], bool]:
 
 def _machine_text(_: Message, traits: Traits) -> bool:
     """The sender's own words say that a machine speaks."""
-    return bool(machine_words("machine_text").search(traits.spoken))
+    return machine_words("machine_text").search(traits.spoken)
 
 
 def _away_text(_: Message, traits: Traits) -> bool:
@@ -134,7 +134,7 @@ def _away_text(_: Message, traits: Traits) -> bool:
     asks = machine_words("person_begins")
     if asks.match(beginning) or asks.match(_GREETING.sub("", beginning)):
         return False
-    return bool(machine_words("away_text").search(beginning))
+    return machine_words("away_text").search(beginning)
 
 
 def _spoken(message: Message) -> str:

@@ -130,8 +130,8 @@ class LimitedReader:
         job = self._child()
         try:
             job.settimeout(seconds + _GRACE)
-            job.sendall(_LENGTHS.pack(len(order), len(content)) + order)
-            job.sendall(content)
+            # In one piece: each would wake the child.
+            job.sendall(b"".join((_LENGTHS.pack(len(order), len(content)), order, content)))
         except OSError:
             job.close()
             return None
