@@ -12,7 +12,8 @@ from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
 
 _LABELLED = re.compile(
-    r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}\s*[:：]\*{0,2}\s*(.*)"
+    r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}"
+    r"\s*(?:[:：]|(?<=\s)=(?=\s|$))\*{0,2}\s*(.*)"
 )
 _ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*[-–—:>=]*\s*(.*)")
 _SPREAD = re.compile(

@@ -6,21 +6,18 @@ from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.values.request import Answer
 
-# So likely must an answer be that the rules do not read; more so a yes or no, and more again a yes where the
-# rules read something else, for it cannot be unsent, or a no where they read a yes.
-LIKELY, SURE, OVERRULING = 0.5, 0.8, 0.95
+# So likely must an answer be that the rules do not read; more so a no, and more again a yes, for it cannot be
+# unsent. Where the rules read something else a yes must be surer still, as must a no where they read a yes.
+LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.85, 0.95, 0.965
+# A yes or no that both read is one only if it is this likely.
+AGREED = 0.6
 
 
 def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     """One answer of both. Where they differ and the network is not sure of its own, it is unclear."""
     ruled, signal = verdict
     likeliest = weighed.likeliest
-    if likeliest is ruled:
-        return verdict
-    said = likeliest in {Answer.YES, Answer.NO}
-    turned = said and ruled is not Answer.UNSTATED and Answer.YES in {ruled, likeliest}
-    needed = OVERRULING if turned else SURE if said else LIKELY
-    answer = likeliest if weighed.answers[likeliest] >= needed else Answer.UNCLEAR
+    answer = likeliest if weighed.answers[likeliest] >= _needed(likeliest, ruled) else Answer.UNCLEAR
     if answer is Answer.UNSTATED:
         return answer, None
     if answer is ruled:
@@ -28,3 +25,14 @@ def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     evidence = weighed.evidence(answer) or (signal.evidence if signal else "")
     where = signal.where if signal else "text"
     return answer, Signal(stance=Stance(answer.value), why="weighed", evidence=evidence, where=where)
+
+
+def _needed(likeliest: Answer, ruled: Answer) -> float:
+    """How likely an answer must be beside what the rules read."""
+    if likeliest not in {Answer.YES, Answer.NO}:
+        return 0.0 if likeliest is ruled else LIKELY
+    if likeliest is ruled:
+        return AGREED
+    if ruled is not Answer.UNSTATED and Answer.YES in {ruled, likeliest}:
+        return OVERRULING
+    return SURE_YES if likeliest is Answer.YES else SURE

@@ -160,7 +160,7 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
 def _is_named(tokens: Sequence[Token], quoted: str) -> bool:
     """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
     tags = {tag for token in tokens for tag in token.tags}
-    if tags & NAMING or ("send" in tags and any("mail" in token.word for token in tokens)):
+    if tags & NAMING or (tags & {"send", "get"} and any("mail" in token.word for token in tokens)):
         return True
     head = quoted[:QUOTED_READ]
     return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))

@@ -56,6 +56,16 @@ def test_a_field_that_nobody_filled_in_is_blank_however_long_its_label(asked: st
     assert read_preference(spoken).answer is Answer.UNSTATED
 
 
+def test_a_field_may_be_set_apart_by_an_equals_sign() -> None:
+    assert (
+        read_preference(read("Week 35\nLearners = 3\nWelcome mail =\nCourse = GDPR\n")).answer
+        is Answer.UNSTATED
+    )
+    assert (
+        read_preference(read("Week 35\nLearners = 3\nWelcome mail = no\nCourse = GDPR\n")).answer is Answer.NO
+    )
+
+
 def test_who_asked_for_the_accounts_is_no_learner() -> None:
     told = "Users: see attachment\nNotify requester on completion: yes\nNotify new users by email: no\n"
     assert read_preference(read(f"Requested by: B. Kay\n{told}")).answer is Answer.NO

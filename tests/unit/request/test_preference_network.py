@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bot.request.conferring import LIKELY, OVERRULING, SURE, confer
+from bot.request.conferring import AGREED, LIKELY, OVERRULING, SURE, SURE_YES, confer
 from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
 from bot.request.preference import Notes, read_closely, read_preference, read_reply
 from bot.request.replies import Stance
@@ -129,13 +129,18 @@ def weighed(**chances: float) -> Weighed:
 @pytest.mark.parametrize(
     ("ruled", "chances", "expected"),
     [
-        (YES, {"yes": 0.4, "no": 0.3, "unclear": 0.3}, YES),
-        (UNSTATED, {"yes": SURE}, YES),
-        (UNSTATED, {"yes": SURE - 0.01}, UNCLEAR),
+        (YES, {"yes": AGREED, "no": 1 - AGREED}, YES),
+        (YES, {"yes": AGREED - 0.01, "no": 0.3}, UNCLEAR),
+        (NO, {"no": AGREED - 0.01, "unclear": 0.3}, UNCLEAR),
+        (UNCLEAR, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
+        (UNSTATED, {"yes": SURE_YES}, YES),
+        (UNSTATED, {"yes": SURE_YES - 0.01}, UNCLEAR),
+        (UNSTATED, {"no": SURE}, NO),
         (UNSTATED, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
         (UNCLEAR, {"no": SURE}, NO),
         (UNCLEAR, {"unstated": LIKELY}, UNSTATED),
         (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
+        (UNCLEAR, {"yes": OVERRULING - 0.01}, UNCLEAR),
         (NO, {"yes": OVERRULING - 0.01}, UNCLEAR),
         (NO, {"yes": OVERRULING}, YES),
         (YES, {"no": OVERRULING - 0.01}, UNCLEAR),
