@@ -17,7 +17,7 @@ def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     """One answer of both. Where they differ and the network is not sure of its own, it is unclear."""
     ruled, signal = verdict
     likeliest = weighed.likeliest
-    answer = likeliest if weighed.answers[likeliest] >= _needed(likeliest, ruled) else Answer.UNCLEAR
+    answer = likeliest if is_sure(verdict, weighed) else Answer.UNCLEAR
     if answer is Answer.UNSTATED:
         return answer, None
     if answer is ruled:
@@ -25,6 +25,11 @@ def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     evidence = weighed.evidence(answer) or (signal.evidence if signal else "")
     where = signal.where if signal else "text"
     return answer, Signal(stance=Stance(answer.value), why="weighed", evidence=evidence, where=where)
+
+
+def is_sure(verdict: Verdict, weighed: Weighed) -> bool:
+    """Whether the network is as sure of its likeliest answer as it must be beside what the rules read."""
+    return weighed.answers[weighed.likeliest] >= _needed(weighed.likeliest, verdict[0])
 
 
 def _needed(likeliest: Answer, ruled: Answer) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import language_of, read_sentences, within_bounds
-from bot.request.conferring import confer
+from bot.request.conferring import confer, is_sure
 from bot.request.forms import (
     QUOTED_READ,
     Field,
@@ -154,7 +154,10 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
-    return ruled if alone and not _is_named(tokens, quoted) else confer(ruled, weighed)
+    if alone and not _is_named(tokens, quoted):
+        return ruled
+    # Two words that neither knows (`Thanks!`, `Support commented:`) are nothing to ask about.
+    return ruled if words <= LONGEST_PLAIN and not is_sure(ruled, weighed) else confer(ruled, weighed)
 
 
 def _is_named(tokens: Sequence[Token], quoted: str) -> bool:

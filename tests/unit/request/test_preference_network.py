@@ -65,6 +65,11 @@ def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
     assert read_preference(spoken(text, quoted=asked)).answer is UNSTATED
 
 
+@pytest.mark.parametrize("text", ["Thanks!", "Support commented:", "Received", "Merci"])
+def test_two_words_that_neither_knows_are_nothing_to_ask_about(text: str) -> None:
+    assert read_preference(spoken(text), asked=True).answer is UNSTATED
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
