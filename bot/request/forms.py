@@ -70,8 +70,9 @@ def asked_in(sentence: Sentence) -> str:
 
 
 def asking_in(quoted: str, language: str) -> list[Sentence]:
-    """The sentences near the head of a quoted mail that ask something."""
-    return [sentence for sentence in read_sentences(quoted[:QUOTED_READ], language) if asked_in(sentence)]
+    """The sentences near the head of a quoted mail that ask something, each once: threads quote their quotes."""
+    found = read_sentences(quoted[:QUOTED_READ], language)
+    return list({sentence.text: sentence for sentence in found if asked_in(sentence)}.values())
 
 
 def topic_of_label(label: str, language: str) -> Topic | None:
