@@ -70,7 +70,7 @@ def asked_in(sentence: Sentence) -> str:
 
 
 def asking_in(quoted: str, language: str) -> list[Sentence]:
-    """The sentences near the head of a quoted mail that ask something, each once: threads quote their quotes."""
+    """The sentences near the head of a quoted mail that ask something, each once: threads quote quotes."""
     found = read_sentences(quoted[:QUOTED_READ], language)
     return list({sentence.text: sentence for sentence in found if asked_in(sentence)}.values())
 

@@ -92,7 +92,7 @@ def test_a_taken_port_is_a_mistake_in_the_configuration(scene: Scene, port: int)
 
 def test_a_hangup_changes_the_level_and_nothing_else(scene: Scene, port: int) -> None:
     process = scene.start()
-    wait_for(lambda: "mailbox_connected" in scene.log(), "the first check")
+    wait_for(lambda: '"intake"' in scene.log(), "the first check, to its end")
     scene.configure(ops={"listen": f"127.0.0.1:{port}"}, log={"level": "error", "format": "json"}, workers=1)
     process.send_signal(signal.SIGHUP)
     wait_for(lambda: '"reread"' in scene.log(), "the new level")

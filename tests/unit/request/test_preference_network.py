@@ -110,11 +110,17 @@ def test_the_words_it_keeps_are_bounded() -> None:
 
 
 def test_a_row_of_tokens_has_a_measured_length_and_ends_with_what_was_asked() -> None:
-    asked = "Shall we send them the mail? " * 9
+    asked = " ".join(f"Shall we send group {number} the mail?" for number in range(9))
     row = tokens_of_text("send them no mail and " * 200, quoted=asked)
     assert len(row) <= MOST_TOKENS + MOST_QUESTIONS * (MOST_ASKED + 2)
     assert row[-1] == Token("<answer>")
     assert sum(token == Token("<asked>") for token in row) == MOST_QUESTIONS
+
+
+def test_a_question_that_the_thread_quotes_again_is_asked_once() -> None:
+    asked = "Shall we send them the mail?\n\nOn Monday Support wrote:\nShall we send them the mail?"
+    assert sum(token == Token("<asked>") for token in tokens_of_text("Yes!", quoted=asked)) == 1
+    assert read_preference(spoken("Yes, let's.", quoted=asked)).answer is YES
 
 
 def test_what_the_rules_read_is_a_tag_of_the_sentence_they_read_it_in() -> None:
