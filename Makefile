@@ -10,7 +10,7 @@ PREFIX ?= /opt/rollcall
 # A run starts the program a hundred times; without its bytecode each start would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-servers test-moodle score network bench fuzz torture lock dist deb install clean
+.PHONY: help demo test check test-servers test-moodle score exam network bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,7 +47,10 @@ score: $(STAMP) ## read the fixture corpora and print how many are right
 	$(BIN)/python -m fixtures.score_sheets
 	$(BIN)/python -m fixtures.score_preference
 
-network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is read (a quarter of an hour)
+exam: $(STAMP) ## read mails that nothing was learned from and print how many are right
+	$(BIN)/python -m fixtures.score_exam $(ARGS)
+
+network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is read (half an hour)
 	@test -x $(LEARN)/bin/python || $(PYTHON) -m venv $(LEARN)
 	@$(LEARN)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements.lock -r requirements-learn.lock

@@ -13,6 +13,8 @@ from bot.request.statements import Signal
 from bot.request.tokens import MOST_ASKED, MOST_QUESTIONS, MOST_TOKENS, Token
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
 from fixtures.learning_texts import HERE, digest_of_sources, example_of, read_half, sources
+from fixtures.score_exam import EXAM, as_mail
+from fixtures.score_preference import read_mail
 
 SENTENCE = "Please send them the welcome email."
 YES, NO, UNCLEAR, UNSTATED = Answer.YES, Answer.NO, Answer.UNCLEAR, Answer.UNSTATED
@@ -90,6 +92,13 @@ def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
     answers = [(example.answer, read_preference(example.spoken).answer) for example in examples]
     assert {said for said, read in answers if read in {YES, NO} and read is not said} == set()
     assert sum(said is read for said, read in answers) > 0.97 * len(answers)
+
+
+def test_mails_that_it_never_learned_from_are_read_nearly_as_well() -> None:
+    mails = [json.loads(line) for line in EXAM.read_text(encoding="utf-8").splitlines()][::9]
+    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in mails]
+    assert sum(said is read for said, read in answers) > 0.92 * len(answers)
+    assert sum(read in {YES, NO} and read is not said for said, read in answers) <= 2
 
 
 def test_packing_keeps_every_array_nearly() -> None:
