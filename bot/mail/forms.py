@@ -243,10 +243,9 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
     if not value and any(has_boxes(line.text) for line in lines[at + 1 : at + 3]):
         return None
     run = any(_labelled(lines[near].text) is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
-    between = _stands_in_form(lines, at)
     if begins_with_answer(value) or (value and len(value.split()) <= 3 and not value.endswith((".", "!"))):
         return _Found((_form(label, value),), 1)
-    if run and (value or len(label.split()) <= 6 or between):
+    if run and (value or len(label.split()) <= 6 or _stands_in_form(lines, at)):
         return _Found((_form(label, value),), 1)
     if not value and at + 1 < len(lines) and _is_bare_answer(lines[at + 1].text):
         return _Found((_form(label, lines[at + 1].text),), 2)

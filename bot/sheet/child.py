@@ -88,6 +88,7 @@ class LimitedReader:
             refused = SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "bytes"))
             yield lambda: refused
             return
+        gave_up = SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "work"))
         deadline = time.monotonic() + limits.seconds
         # A child that died is an ordinary result: an xlsx gets a second one, with the other engine.
         first, *others = _ENGINES if content.startswith(b"PK") else _ENGINES[:1]
@@ -105,7 +106,6 @@ class LimitedReader:
                         found = self._hear(self._ask(content, name, engines, left), name)
                 return self._remember(key, found) if found else gave_up
 
-            gave_up = SheetReading(name=name, verdict=Verdict.TOO_LARGE, problem=too_large(limits, "work"))
             yield reading
 
     def _remember(self, key: tuple[bytes, str], reading: SheetReading) -> SheetReading:

@@ -13,7 +13,7 @@ from bot.request.statements import Signal
 from bot.request.tokens import MOST_ASKED, MOST_QUESTIONS, MOST_TOKENS, Token
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
 from fixtures.learning_texts import HERE, digest_of_sources, example_of, read_half, sources
-from fixtures.score_exam import EXAM, as_mail
+from fixtures.score_exam import as_mail, read_exam
 from fixtures.score_preference import read_mail
 
 SENTENCE = "Please send them the welcome email."
@@ -95,8 +95,7 @@ def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
 
 
 def test_mails_that_it_never_learned_from_are_read_nearly_as_well() -> None:
-    mails = [json.loads(line) for line in EXAM.read_text(encoding="utf-8").splitlines()][::9]
-    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in mails]
+    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in read_exam()[::9]]
     assert sum(said is read for said, read in answers) > 0.92 * len(answers)
     assert sum(read in {YES, NO} and read is not said for said, read in answers) <= 2
 
@@ -120,7 +119,7 @@ def test_the_words_it_keeps_are_bounded() -> None:
 
 def test_a_row_of_tokens_has_a_measured_length_and_ends_with_what_was_asked() -> None:
     asked = " ".join(f"Shall we send group {number} the mail?" for number in range(9))
-    row = tokens_of_text("send them no mail and " * 200, quoted=asked)
+    row = tokens_of_text("send them no mail and " * 2_000, quoted=asked)
     assert len(row) <= MOST_TOKENS + MOST_QUESTIONS * (MOST_ASKED + 2)
     assert row[-1] == Token("<answer>")
     assert sum(token == Token("<asked>") for token in row) == MOST_QUESTIONS
