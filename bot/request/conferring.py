@@ -27,6 +27,15 @@ def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     return answer, Signal(stance=Stance(answer.value), why="weighed", evidence=evidence, where=where)
 
 
+def doubted(verdict: Verdict, weighed: Weighed) -> Verdict:
+    """What the rules read in a bare reply, which they know best; unclear where the network is sure that it
+    says the opposite."""
+    opposite = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}.get(verdict[0])
+    if opposite is None or weighed.answers[opposite] < SURE:
+        return verdict
+    return Answer.UNCLEAR, verdict[1]
+
+
 def is_sure(verdict: Verdict, weighed: Weighed) -> bool:
     """Whether the network is as sure of its likeliest answer as it must be beside what the rules read."""
     return weighed.answers[weighed.likeliest] >= _needed(weighed.likeliest, verdict[0])

@@ -41,15 +41,29 @@ def topic_of(question: str, language: str) -> Topic | None:
     found: Topic | None = None
     for sentence in read_sentences(question, language):
         spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
-        minds = bool(small("minds") & spoken)
         for clause in sentence.clauses:
-            if not is_about(clause, None) or _asks_for_an_address(clause):
+            if not is_about(clause, None) or _asks_for_an_address(clause) or _is_news_of_the_upload(sentence):
                 continue
             themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
-            sign = 1 if minds else -polarity(clause) if themselves else polarity(clause)
+            denied = clause.has("neg", "negword", "skip")
+            minds = bool(small("minds") & spoken) or (denied and bool(small("reasons") & spoken))
+            if minds:
+                sign = -1 if denied and not small("reasons") & spoken else 1
+            else:
+                sign = -polarity(clause) if themselves else polarity(clause)
             if found is None or not found.either_or:
                 found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
     return found
+
+
+def _is_news_of_the_upload(sentence: Sentence) -> bool:
+    """`Would you like a notification when your upload has been processed?`: news for the sender."""
+    if any(clause.has("them", "role") for clause in sentence.clauses):
+        return False
+    return any(
+        clause.has("when_", "now") and small("uploading") & {word.casefold() for word in clause.words}
+        for clause in sentence.clauses
+    )
 
 
 def _asks_for_an_address(clause: Clause) -> bool:

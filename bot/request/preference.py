@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
-from bot.request.clauses import language_of, read_sentences, within_bounds
-from bot.request.conferring import confer, is_sure
+from bot.request.clauses import Sentence, language_of, read_sentences, within_bounds
+from bot.request.conferring import confer, doubted, is_sure
 from bot.request.forms import (
     QUOTED_READ,
     Field,
@@ -148,11 +148,13 @@ def _is_filled_in(segment: Segment, language: str) -> bool:
 def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Notes) -> Verdict:
     """What the rules settled on, after the network has read the same words; they know a bare reply best."""
     words = sum(bool(token.sentence) and not token.word.startswith("<") for token in tokens)
-    if notes.network is None or (words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED):
+    if notes.network is None:
         return ruled
     weighed = notes.network.weigh(tokens)
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
+    if words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED:
+        return doubted(ruled, weighed)
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     if alone and not _is_named(tokens, quoted):
         return ruled
@@ -191,10 +193,19 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
             continue
+        if segment.kind is SegmentKind.INLINE and _says_nothing(segment, language):
+            continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
     if pointed and SegmentKind.FORWARDED not in kinds:
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
+
+
+def _says_nothing(segment: Segment, language: str) -> bool:
+    """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
+    clauses = [clause for sentence in read_sentences(segment.text, language) for clause in sentence.clauses]
+    known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
+    return not known and len(segment.text.split()) <= LONGEST_PLAIN
 
 
 def _is_the_answer(reading: Sequence[Segment], language: str) -> bool:
@@ -252,6 +263,17 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
     """The one question of the quoted mail that a short reply above it answers."""
     if not quoted or len(text.split()) > LONGEST_REPLY:
         return None
-    topics = [topic_of(asked_in(sentence), language) for sentence in asking_in(quoted, language)]
+    asking = asking_in(quoted, language)
+    topics = [topic_of(asked_in(sentence), language) for sentence in asking]
+    if len(asking) == 1 and not topics[0] and len(asking[0].text.split()) <= SHORT:
+        # `We will send them the account mail. Any objection?` asks about the sentence before.
+        topics = [topic_of(_before(asking[0], quoted, language), language)]
     close = len(text.split()) <= SHORT
     return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None
+
+
+def _before(asked: Sentence, quoted: str, language: str) -> str:
+    """A question of the quoted mail as one sentence with the one before it."""
+    texts = [sentence.text for sentence in read_sentences(quoted[:QUOTED_READ], language)]
+    at = texts.index(asked.text)
+    return " ".join([*(text.rstrip(".!") + "," for text in texts[max(at - 1, 0) : at]), asked.text])

@@ -93,6 +93,8 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     ]
     if topic.asked and (short := _echoed(clause)):
         return _answered(short, topic)
+    if not starts and topic.asked and topic.minds and _has_none(clause):
+        return _answered("no", topic)
     if not starts and topic.asked and (weighed := _weighed(clause, topic)):
         return weighed
     if starts and not topic.asked and not _adds_nothing(clause.words[max(hit.last for hit in starts) + 1 :]):
@@ -113,9 +115,14 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         return Stance.UNCLEAR, "a denied yes"
     if denied := _denied(clause, starts):
         return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
-    return _answered(
-        max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first)).tag, topic
+    reply = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
+    if switched := _switched(clause, reply):
+        return switched, "on or off"
+    said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
+    goes_on = reply.tag == "yes" and (
+        clause.words[reply.first].casefold() in small("proceeding") or said & small("minds")
     )
+    return _answered("do" if goes_on else reply.tag, topic)
 
 
 def _answered(tag: str, topic: Topic) -> Reading:
@@ -125,6 +132,20 @@ def _answered(tag: str, topic: Topic) -> Reading:
     agrees = tag in {"yes", "do"}
     inverted = (topic.sign < 0) != (topic.minds and tag in {"yes", "no"})
     return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
+
+
+def _has_none(clause: Clause) -> bool:
+    """`none that I can think of`, `problema nenhum`: to whether they mind."""
+    opens = clause.words[0].casefold() in small("minds") or any(not hit.first for hit in clause.hits("negword"))
+    return opens and clause.has("negword") and len(clause.words) <= 6 and not clause.has(*ACTS, "mail", "weak")
+
+
+def _switched(clause: Clause, reply: Hit) -> Stance | None:
+    """`leave it on`, `off please`: it names the state and so means the same however the question was put."""
+    said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
+    if said & small("switched_on"):
+        return Stance.YES
+    return Stance.NO if said & small("switched_off") else None
 
 
 def _describes(clause: Clause, hit: Hit) -> bool:

@@ -139,7 +139,9 @@ def _stance(clause: Clause, topic: Topic | None) -> Reading | None:
     """Yes or no by polarity; a clause that only names the mail is its topic."""
     sign = polarity(clause)
     goes_out = clause.has("it") and any(
-        clause.said(hit).casefold().startswith("sen") or "out" in clause.words[hit.first : hit.last + 2]
+        clause.said(hit).casefold().startswith("sen")
+        or "out" in clause.words[hit.first : hit.last + 2]
+        or clause.words[hit.last].casefold() in small("switched_on")
         for hit in clause.hits("send")
     )
     of_its_own = (
