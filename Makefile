@@ -37,7 +37,7 @@ check: $(STAMP) ## lint, format, types
 
 test-servers: $(STAMP) ## the wire and acceptance tests on Dovecot, Postfix, PostgreSQL and Chromium
 	$(BIN)/python -m tests.servers install
-	$(BIN)/pytest -m "servers and not torture" $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "servers and not torture" $(ARGS)
 
 test-moodle: $(STAMP) ## the directory contract on a Moodle of yours: URL=… TOKEN=…
 	ROLLCALL_TEST_MOODLE_URL="$(URL)" ROLLCALL_TEST_MOODLE_TOKEN="$(TOKEN)" \
