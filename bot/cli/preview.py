@@ -2,7 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,13 @@ from bot.errors import MessageUnreadable
 from bot.mail.parse import parse_message
 from bot.runners.assessing import Assessment, Assessor
 from bot.runners.sniffing import looks_like_mail
+from bot.settings import Settings
 from bot.sheet.child import LimitedReader
 from bot.values.message import Message
 from bot.values.sheet import SheetReading, SheetRow
+
+# So many files are worth processes of their own.
+SPREAD_FROM = 64
 
 
 @click.command()
@@ -31,22 +37,42 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
     there is one JSON object a file, one a line, whatever the file holds; exit code 2 is for a wrong call.
     """
     settings = optional_settings(config)
+    progress = sys.stderr.isatty() and not as_json and len(files) > 20
+    for number, found in enumerate(preview_files(files, settings), start=1):
+        if as_json:
+            click.echo(json.dumps(found, ensure_ascii=False))
+        else:
+            # Only for people: a program's JSON needs no tables and colours.
+            from bot.cli.preview_text import print_preview
+
+            print_preview(found)
+        if progress:
+            click.echo(f"\r{number}/{len(files)}", err=True, nl=False)
+
+
+def preview_files(files: Sequence[Path], settings: Settings | None) -> Iterator[dict[str, Any]]:
+    """Each file as the object that `--json` prints, in order; many are read on all cores."""
+    opened = partial(open_previewer, settings)
+    done = 0
+    if len(files) >= SPREAD_FROM:
+        # Only for many: who previews one mail does not wait for its import.
+        from bot.cli.spreading import spread
+
+        for found in spread(files, opened):
+            done += 1
+            yield found
+    with opened() as preview_one:
+        yield from map(preview_one, files[done:])
+
+
+@contextmanager
+def open_previewer(settings: Settings | None) -> Iterator[Callable[[Path], dict[str, Any]]]:
+    """What reads a file, with all it needs."""
     with LimitedReader(sheet_limits(settings)) as sheets:
         sheets.warm()  # it starts while the first mail is read
         assessor = open_assessor(settings, sheets)
         spare_collector()
-        progress = sys.stderr.isatty() and not as_json and len(files) > 20
-        for number, file in enumerate(files, start=1):
-            found = preview_file(file, assessor)
-            if as_json:
-                click.echo(json.dumps(found, ensure_ascii=False))
-            else:
-                # Only for people: a program's JSON needs no tables and colours.
-                from bot.cli.preview_text import print_preview
-
-                print_preview(found)
-            if progress:
-                click.echo(f"\r{number}/{len(files)}", err=True, nl=False)
+        yield lambda file: preview_file(file, assessor)
 
 
 def preview_file(file: Path, assessor: Assessor) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, Topic
 from bot.request.vocabulary import Hit, small
 
+# A longer clause that begins with `none` says more than that.
+LONGEST_NONE = 6
+
 
 class Stance(StrEnum):
     """What a clause says of the account mail."""
@@ -136,8 +139,9 @@ def _answered(tag: str, topic: Topic) -> Reading:
 
 def _has_none(clause: Clause) -> bool:
     """`none that I can think of`, `problema nenhum`: to whether they mind."""
-    opens = clause.words[0].casefold() in small("minds") or any(not hit.first for hit in clause.hits("negword"))
-    return opens and clause.has("negword") and len(clause.words) <= 6 and not clause.has(*ACTS, "mail", "weak")
+    if not clause.has("negword") or clause.has(*ACTS, "mail", "weak") or len(clause.words) > LONGEST_NONE:
+        return False
+    return clause.words[0].casefold() in small("minds") or clause.hits("negword")[0].first == 0
 
 
 def _switched(clause: Clause, reply: Hit) -> Stance | None:

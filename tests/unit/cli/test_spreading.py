@@ -1,0 +1,39 @@
+"""Many files are previewed on all cores: the same objects in the same order, whatever becomes of one."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import preview, spreading
+
+FILES = sorted((Path(__file__).parents[3] / "fixtures").rglob("*.eml"))[:40]
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    monkeypatch.setattr(spreading, "processors", lambda: 2)
+    with preview.open_previewer(None) as preview_one:
+        return [preview_one(file) for file in FILES]
+
+
+def test_many_files_are_read_in_order_by_several_processes(one_by_one: list[dict[str, Any]]) -> None:
+    assert list(spreading.spread(FILES, partial(preview.open_previewer, None))) == one_by_one
+
+
+def test_a_killed_process_loses_no_file(
+    one_by_one: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, read = os.getpid(), preview.preview_file
+
+    def dies_of(file: Path, assessor: Any) -> dict[str, Any]:
+        if file == FILES[20] and os.getpid() != me:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(file, assessor)
+
+    monkeypatch.setattr(preview, "preview_file", dies_of)
+    monkeypatch.setattr(preview, "SPREAD_FROM", 1)
+    assert list(preview.preview_files(FILES, None)) == one_by_one
