@@ -1,9 +1,9 @@
-"""Third stage of the preference, beside the rules: a small network that reads a mail as a whole.
+"""Third stage of the preference, beside the rules: small networks that read a mail as a whole, as a jury.
 
-It was learned from the labelled texts of `fixtures/preference/` by `make network`, and knows wordings and
-turns that no rule names: gated convolutions over the tokens (Dauphin et al. 2017), one attention for each
-answer, and a layer that decides. Each token has its own likelihoods besides, so that a sentence can be shown
-for the answer.
+They were learned from the labelled texts of `fixtures/preference/` by `make network`, each from another
+beginning, and know wordings and turns that no rule names: gated convolutions over the tokens (Dauphin et al.
+2017), one attention for each answer, and a layer that decides. Each token has its own likelihoods besides, so
+that a sentence can be shown for the answer.
 """
 
 import io
@@ -64,7 +64,8 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The learned arrays by name; `digest` says what they were learned from."""
+    """The learned arrays by name, each with the members of the jury as its first axis; `digest` says what
+    they were learned from. What the members read is brought to one by the mean of their likelihoods."""
 
     arrays: dict[str, Floats]
     digest: str = ""
@@ -73,18 +74,20 @@ class Network:
     def weigh(self, tokens: Sequence[Token]) -> Weighed:
         """The likelihoods of a mail; at least one token. Linear in their number."""
         a = self.arrays
-        state = np.concatenate([self._token(token) for token in tokens]).reshape(len(tokens), -1)
+        state = np.stack([self._token(token) for token in tokens], axis=1)
         for layer, dilation in enumerate(DILATIONS):
-            mixed = _around(_even(state, a[f"scale{layer}"]), dilation) @ a[f"mix{layer}"] + a[f"bias{layer}"]
-            width = state.shape[1]
-            state = state + mixed[:, :width] / (1 + np.exp(-mixed[:, width:]))
+            around = _around(_even(state, a[f"scale{layer}"]), dilation)
+            mixed = around @ a[f"mix{layer}"] + a[f"bias{layer}"][:, None]
+            width = state.shape[-1]
+            state = state + mixed[..., :width] / (1 + np.exp(-mixed[..., width:]))
         state = _even(state, a["scale"])
-        heeded = (_softmax((state @ a["heed"]).T) @ state).ravel()
-        pooled = np.concatenate([heeded, state.max(axis=0)])
-        hidden = np.maximum(pooled @ a["deep"] + a["deep_bias"], 0)
-        said = _softmax(state @ a["said"] + a["said_bias"])
+        heeded = _softmax((state @ a["heed"]).swapaxes(1, 2)) @ state
+        pooled = np.concatenate([heeded.reshape(len(state), -1), state.max(axis=1)], axis=-1)
+        hidden = np.maximum(pooled[:, None] @ a["deep"] + a["deep_bias"][:, None], 0)
+        answers = _softmax(hidden @ a["out"] + a["out_bias"][:, None])
+        said = _softmax(state @ a["said"] + a["said_bias"][:, None])
         return Weighed(
-            answers=_named(_softmax(hidden @ a["out"] + a["out_bias"])), sentences=_by_sentence(tokens, said)
+            answers=_named(answers[:, 0].mean(axis=0)), sentences=_by_sentence(tokens, said.mean(axis=0))
         )
 
     def _token(self, token: Token) -> Floats:
@@ -93,11 +96,11 @@ class Network:
         if seen is None:
             if len(self.known) > KNOWN_WORDS:
                 self.known.clear()
-            seen = self.arrays["words"][place_of(token.word, WORDS)]
+            seen = self.arrays["words"][:, place_of(token.word, WORDS)]
             if pieces := places_of_pieces(token.word):
-                seen = seen + self.arrays["pieces"][pieces].mean(axis=0)
+                seen = seen + self.arrays["pieces"][:, pieces].mean(axis=1)
             if tags := [place_of(tag, TAGS) for tag in token.tags]:
-                seen = seen + self.arrays["tags"][tags].sum(axis=0)
+                seen = seen + self.arrays["tags"][:, tags].sum(axis=1)
             self.known[token.word, token.tags] = seen
         return seen
 
@@ -140,7 +143,7 @@ def pack(network: Network) -> bytes:
     kept: dict[str, Any] = {"digest": np.array(network.digest)}
     for name, array in network.arrays.items():
         if name in {"words", "pieces"}:
-            unit = np.float32(np.abs(array).max() / 127)
+            unit = np.abs(array).max(axis=(1, 2), keepdims=True).astype(np.float32) / np.float32(127)
             kept |= {name: np.round(array / unit).astype(np.int8), f"{name} unit": unit}
         else:
             kept[name] = array.astype(np.float16)
@@ -151,16 +154,16 @@ def pack(network: Network) -> bytes:
 
 def _around(state: Floats, distance: int) -> Floats:
     """Each token with the ones so far before and behind it, side by side."""
-    length, width = state.shape
-    wide = np.zeros((length + 2 * distance, width), np.float32)
-    wide[distance : distance + length] = state
-    return np.concatenate([wide[:length], state, wide[2 * distance :]], axis=1)
+    members, length, width = state.shape
+    wide = np.zeros((members, length + 2 * distance, width), np.float32)
+    wide[:, distance : distance + length] = state
+    return np.concatenate([wide[:, :length], state, wide[:, 2 * distance :]], axis=-1)
 
 
 def _even(state: Floats, scale: Floats) -> Floats:
     """Each token's numbers brought to one size (Zhang and Sennrich 2019)."""
-    size = np.sqrt(np.einsum("tw,tw->t", state, state) / state.shape[1] + LEAST)
-    return np.asarray(state * scale / size[:, None], np.float32)
+    size = np.sqrt(np.einsum("mtw,mtw->mt", state, state) / state.shape[-1] + LEAST)
+    return np.asarray(state * scale[:, None] / size[..., None], np.float32)
 
 
 def _softmax(sums: Floats) -> Floats:

@@ -106,8 +106,10 @@ class Layer:
         """Every phrase, none over another: where they overlap the one of more words stands."""
         known = [self._symbols(word) for word in words]
         found = []
-        for start in range(len(words)):
-            found += self._from(start, known)
+        opens = self.root.words.keys()
+        for start, symbols in enumerate(known):
+            if symbols and not opens.isdisjoint(symbols):
+                found += self._from(start, known)
         found.sort(key=lambda item: (-len(item[1]), item[1][0]))
         taken: dict[int, tuple[int, ...]] = {}
         hits = []
