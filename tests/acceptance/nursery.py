@@ -5,6 +5,7 @@ the bot's first mail would be compiling word lists and templates.
 """
 
 import contextlib
+import gc
 import io
 import itertools
 import json
@@ -16,6 +17,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from multiprocessing import util
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -167,6 +169,9 @@ def read_in() -> None:
     rehearse(Templates())
     with contextlib.redirect_stdout(io.StringIO()):
         rollcall(["preview", "--json", str(MAILS / "01-yes-with-repairs.eml")], standalone_mode=False)
+    # A collection in a fork would copy all of this.
+    gc.collect()
+    gc.freeze()
 
 
 def code_of(pid: int, codes: dict[int, int]) -> int | None:
@@ -194,6 +199,8 @@ def be_a_bot(request: dict[str, Any]) -> int:
         if request["trap"]:
             set_trap(request["trap"])
         sys.argv = ["rollcall", *request["arguments"]]
+        if request["arguments"][0] == "run":
+            util.spawnv_passfds = SpareForkServer()  # type: ignore[assignment]
         main()
         code = 0
     except SystemExit as end:
@@ -214,7 +221,7 @@ if __name__ == "__mp_main__":
 
 if __name__ == "__main__":
     # The small process first: what it forks must not carry the whole program.
-    from tests.acceptance.hatchery import Hatchery
+    from tests.acceptance.hatchery import Hatchery, SpareForkServer
 
     hatchery = Hatchery()
 
