@@ -1,6 +1,7 @@
 """What every test may ask for: the fixtures of the real servers (nothing starts before it is asked for)."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -19,5 +20,5 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def nursery_of_all() -> Iterator[Nursery]:
     """One process that has read in the program, for every scene of this run."""
-    with Nursery() as made:
+    with Nursery(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))) as made:
         yield made

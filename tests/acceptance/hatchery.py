@@ -27,9 +27,11 @@ class Hatchery:
 
     DEVNULL = subprocess.DEVNULL
 
-    def __init__(self) -> None:
+    def __init__(self, others: socket.socket) -> None:
+        """`others` is no business of that process."""
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
+            others.close()
             self._orders.close()
             hatch(theirs)
         theirs.close()
