@@ -11,10 +11,15 @@ from tests.acceptance.nursery import Nursery
 pytest_plugins = ["tests.servers.fixtures"]
 
 
+# While thousands of tests are collected hardly anything becomes garbage: looking for it would only take time.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Thousands of collected tests stay to the end: who collects garbage need not look through them again."""
+    """They stay to the end: who collects garbage need not look through them again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
