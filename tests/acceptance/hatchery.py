@@ -2,8 +2,8 @@
 have read in what they need.
 
 They are the program's own and behave as if the interpreter had started them; only that is left out.
-`tests/unit/sheet/test_sheet_child.py`, the commands of the documents, and a bot whose fork server was killed
-start them as everybody does.
+`tests/unit/sheet/test_sheet_child.py`, the demo, a bot that is started as on the command line, and one whose
+fork server was killed start them as everybody does.
 """
 
 import fcntl
