@@ -15,7 +15,7 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import parseaddr
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,6 +88,12 @@ def a_message(
     for name, content in sheets:
         message.add_attachment(content, maintype=XLSX[0], subtype=XLSX[1], filename=name)
     return message
+
+
+@lru_cache(maxsize=256)
+def _read(raw: bytes) -> Message:
+    """A mail of a folder, which is looked into many times until the one that is waited for has come."""
+    return message_from_bytes(raw)
 
 
 def wait_for(test: Callable[[], Found | None], what: str, *, seconds: float = 20.0) -> Found:
@@ -232,7 +238,7 @@ class Scene:
 
     def inbox(self, user: str = "customer1") -> list[Message]:
         """Somebody's mails, oldest first."""
-        return [message_from_bytes(raw) for raw in self.servers.messages(user)]
+        return [_read(raw) for raw in self.servers.messages(user)]
 
     def replies_to(self, message: EmailMessage) -> list[Message]:
         """Our answers to a mail of the customer."""
@@ -252,13 +258,13 @@ class Scene:
         if isinstance(self.servers, EmbeddedServers):
             mail = self.servers.mail
             raws = [raw for name in names for raw in mail.messages(f"customer2+{name}@customer.test")]
-            return [message_from_bytes(raw) for raw in raws]
+            return [_read(raw) for raw in raws]
         mails = self.inbox("customer2")
         return [mail for mail in mails if any(f"+{name}@" in str(mail["To"]) for name in names)]
 
     def folder_of(self, name: str) -> list[Message]:
         """The messages in a folder of the support mailbox."""
-        return [message_from_bytes(raw) for raw in self.servers.messages("support", name)]
+        return [_read(raw) for raw in self.servers.messages("support", name)]
 
     # ------------------------------------------------------------------ the ledger
 
