@@ -12,12 +12,11 @@ from sqlalchemy.engine import make_url
 
 from bot import __version__
 from bot.errors import ConfigurationError
-from bot.runners.office import DAY
 from bot.settings import Settings
 from bot.store.chores import ChoreStore
 from bot.store.engine import Database
 from bot.store.imports import ImportStore
-from bot.store.keeping import Keeping
+from bot.store.keeping import DAY, Keeping
 from bot.store.messages import MessageStore
 from bot.store.nodes import NodeStore
 from bot.store.notices import NoticeBook

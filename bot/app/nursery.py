@@ -11,9 +11,11 @@ def _read_in() -> None:
     import bot.sheet.workbooks  # noqa: F401
     from bot.reply.rehearsal import rehearse
     from bot.reply.template_set import Templates
+    from bot.request.alignment import organisational_domain
     from bot.request.network import learned
     from bot.request.vocabulary import LANGUAGES, lexicon
 
+    organisational_domain("customer.example")
     for language in LANGUAGES:
         lexicon(language)
     learned()

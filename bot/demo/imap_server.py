@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import ssl
 from argparse import Namespace
+from functools import cache
 
 from proxyprotocol.sock import SocketInfoLocal
 from pymap.backend.dict import Config, DictBackend, Identity, Login
@@ -32,13 +33,19 @@ class _OAuthBearer(OAuth2Mechanism):
     _pattern = re.compile(rb"^n,a=(.*?),\x01auth=[bB]earer (.*?)\x01\x01$")
 
 
+@cache
+def _ways_to_log_in() -> SASLAuth:
+    """Once for all connections: pysasl looks for the usual ones in every package that is installed."""
+    usual = SASLAuth.defaults().server_mechanisms
+    return SASLAuth([*usual, OAuth2Mechanism(), _OAuthBearer(b"OAUTHBEARER")])
+
+
 class _Config(Config):
     """Passwords, and bearer tokens where an account has some."""
 
     @property
     def tls_auth(self) -> SASLAuth:
-        usual = SASLAuth.defaults().server_mechanisms
-        return SASLAuth([*usual, OAuth2Mechanism(), _OAuthBearer(b"OAUTHBEARER")])
+        return _ways_to_log_in()
 
 
 class _Login(Login):

@@ -8,7 +8,7 @@ from bot.mail.html_style import read_sheet
 _PICTURE = re.compile(r"(?<=[\"'(])data:[^\"'\s>)]{100,}")
 _REMARK, _REMARK_END = re.compile(r"<!--\[if"), re.compile(r"endif\]-->")
 _STYLE, _STYLE_END = (
-    re.compile(r"<style\b([^>]{0,500})>", re.IGNORECASE),
+    re.compile(r"<style\b([^<>]{0,500})>", re.IGNORECASE),
     re.compile(r"</style\s*>", re.IGNORECASE),
 )
 _LONGEST_SOURCE, _LONGEST = 4_000_000, 300_000

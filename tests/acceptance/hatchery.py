@@ -1,9 +1,13 @@
-"""Starts the sheet server of a bot quickly: a process that has its parsers in forks one server after another.
+"""Starts what a bot starts quickly: its sheet servers and Python's fork server are forked from processes that
+have read in what they need.
 
-The servers are the program's own and behave as if the interpreter had started them; only that is left out.
-`tests/unit/sheet/test_sheet_child.py` and the commands of the documents start it as everybody does.
+They are the program's own and behave as if the interpreter had started them; only that is left out.
+`tests/unit/sheet/test_sheet_child.py`, the demo, a bot that is started as on the command line, and one whose
+fork server was killed start them as everybody does.
 """
 
+import fcntl
+import json
 import os
 import select
 import signal
@@ -12,6 +16,7 @@ import struct
 import subprocess
 from collections.abc import Sequence
 from importlib import import_module
+from multiprocessing import util
 from typing import Any, NoReturn
 
 _PID = struct.Struct("!i")
@@ -22,9 +27,11 @@ class Hatchery:
 
     DEVNULL = subprocess.DEVNULL
 
-    def __init__(self) -> None:
+    def __init__(self, others: socket.socket) -> None:
+        """`others` is no business of that process."""
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
+            others.close()
             self._orders.close()
             hatch(theirs)
         theirs.close()
@@ -89,3 +96,42 @@ def hatch(orders: socket.socket) -> NoReturn:
             server.main(socket.socket(fileno=control))
         for descriptor in sent:
             os.close(descriptor)
+
+
+class SpareForkServer:
+    """To `multiprocessing` it is `util.spawnv_passfds`: the first fork server is a child that was forked
+    before the bot began, with the whole program in it, and has waited since."""
+
+    def __init__(self) -> None:
+        self._spawn = util.spawnv_passfds
+        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._spare: int | None = os.fork()
+        if self._spare == 0:
+            self._orders.close()
+            serve_as_ordered(theirs)
+        theirs.close()
+
+    def __call__(self, path: bytes, command: Sequence[str], descriptors: Sequence[int]) -> int:
+        """The process that carries out the Python in the command's last word."""
+        program = command[-1]
+        if self._spare is None or "multiprocessing.forkserver" not in program:
+            return self._spawn(path, command, descriptors)
+        started, self._spare = self._spare, None
+        order = json.dumps({"program": program, "descriptors": list(descriptors)}).encode()
+        with self._orders:
+            socket.send_fds(self._orders, [order], list(descriptors))
+        return started
+
+
+def serve_as_ordered(orders: socket.socket) -> NoReturn:
+    """In the spare process: once ordered do what Python would have started; end where the bot ends before."""
+    text, sent, _, _ = socket.recv_fds(orders, 65_536, 8)
+    if text:
+        order = json.loads(text)
+        # The program names them by their numbers in the bot; out of the way first, none may close another.
+        aside = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 512) for descriptor in sent]
+        for descriptor, number in zip(aside, order["descriptors"], strict=True):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        exec(order["program"], {})
+    os._exit(0)

@@ -5,24 +5,31 @@ the bot's first mail would be compiling word lists and templates.
 """
 
 import contextlib
+import gc
 import io
 import itertools
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from multiprocessing import util
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import argon2
 
 MAILS = Path(__file__).parents[2] / "fixtures" / "mails"
+SQLITE = "sqlite:///"
+LEDGER: list[bytes] = []
 CHEAP = (1, 8_192, 1)  # rounds, KiB, lanes
 READ_IN = (
     "psycopg",
@@ -67,29 +74,56 @@ class Bot:
 
 
 class Nursery:
-    """Use it as a context manager; it and every bot of its end with the block."""
+    """Use it as a context manager; every bot of its ends with the block.
+
+    Whoever asks first for one of this name starts the process that reads the program in; each nursery is a
+    fork of that, so that the workers of a run share the reading.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = f"\0rollcall-nursery-{name}"  # of a socket that lies in no folder
+        self._mother: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Nursery":
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.acceptance.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(Path.cwd())},
-        )
+        self._line = self._connected()
+        self._answers = self._line.makefile(encoding="utf-8")
         self._bots: list[Bot] = []
         self._printed = itertools.count(1)
         return self
+
+    def _connected(self) -> socket.socket:
+        while True:
+            line = socket.socket(socket.AF_UNIX)
+            try:
+                line.connect(self._name)
+            except ConnectionRefusedError:
+                line.close()
+                self._start_mother()
+            else:
+                return line
+
+    def _start_mother(self) -> None:
+        with socket.socket(socket.AF_UNIX) as listener:
+            try:
+                listener.bind(self._name)
+            except OSError:
+                return  # somebody was sooner
+            listener.listen()
+            self._mother = subprocess.Popen(
+                [sys.executable, "-m", "tests.acceptance.nursery", str(listener.fileno())],
+                stdin=subprocess.PIPE,
+                pass_fds=[listener.fileno()],
+                env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+            )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.clear()
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
+        self._answers.close()
+        self._line.close()
+        if self._mother is not None:
+            self._mother.communicate(timeout=10)
 
     def clear(self) -> None:
         """End every bot that still runs."""
@@ -105,11 +139,13 @@ class Nursery:
         log: Path,
         *,
         trap: str = "",
+        ledger: str = "",
         environment: dict[str, str] | None = None,
     ) -> Bot:
         """`rollcall` with these arguments, in a process group of its own and in the folder of its log,
-        perhaps with a saboteur's trap."""
-        request = {"arguments": list(arguments), "log": str(log), "trap": trap}
+        perhaps with a saboteur's trap; where `ledger` names a file of SQLite that is not there, it finds one
+        with its schema, as at every start but the first."""
+        request = {"arguments": list(arguments), "log": str(log), "trap": trap, "ledger": ledger}
         # Its own fork server must find the same program.
         known = {"PYTHONPATH": str(Path.cwd())}
         bot = Bot(self, self.ask(request | {"environment": (environment or dict(os.environ)) | known}))
@@ -124,27 +160,42 @@ class Nursery:
 
     def ask(self, request: dict[str, Any]) -> Any:
         """One request, one answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        self._line.sendall(json.dumps(request).encode() + b"\n")
+        return json.loads(self._answers.readline())
 
 
-def serve() -> None:
+def serve_all(listener: socket.socket) -> None:
+    """In the first process: a nursery for everybody who calls, until whoever started this has gone."""
+    while True:
+        called, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in called:
+            return
+        line, _ = listener.accept()
+        with line:
+            if os.fork() == 0:
+                listener.close()
+                serve(line)
+                os._exit(0)
+
+
+def serve(line: socket.socket) -> None:
     """In the nursery's own process: answer requests until the test has gone."""
     codes: dict[int, int] = {}
-    for line in sys.stdin:
-        request = json.loads(line)
+    for order in line.makefile(encoding="utf-8"):
+        request = json.loads(order)
         answer: int | None
         if "code_of" in request:
             answer = code_of(request["code_of"], codes)
         else:
-            answer = os.fork() or be_a_bot(request)
+            lay_ledger(request["ledger"])
+            answer = os.fork()
+            if answer == 0:
+                os.close(line.detach())
+                be_a_bot(request)
             codes.pop(answer, None)  # numbers of processes come round again
             # Here and there: whoever comes first, it can be killed as a group from now on.
             os.setpgid(answer, answer)
-        print(json.dumps(answer), flush=True)
+        line.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def read_in() -> None:
@@ -160,13 +211,39 @@ def read_in() -> None:
     from bot.cli import rollcall
     from bot.reply.rehearsal import rehearse
     from bot.reply.template_set import Templates
+    from bot.request.alignment import organisational_domain
     from bot.request.vocabulary import LANGUAGES, lexicon
 
+    organisational_domain("customer.test")
     for language in LANGUAGES:
         lexicon(language)
     rehearse(Templates())
+    make_ledger()
     with contextlib.redirect_stdout(io.StringIO()):
         rollcall(["preview", "--json", str(MAILS / "01-yes-with-repairs.eml")], standalone_mode=False)
+    # A collection in a fork would copy all of this.
+    gc.collect()
+    gc.freeze()
+
+
+def make_ledger() -> None:
+    """An empty ledger with its schema, for `lay_ledger`."""
+    from bot.store.engine import Database
+    from bot.store.upgrade import upgrade
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        database = Database(SQLITE + str(path), owner="nursery")
+        upgrade(database)
+        database.close()
+        LEDGER.append(path.read_bytes())
+
+
+def lay_ledger(url: str) -> None:
+    """Where a file of SQLite is named and not there, an empty ledger with its schema."""
+    path = Path(url.removeprefix(SQLITE))
+    if url.startswith(SQLITE) and not path.exists():
+        path.write_bytes(LEDGER[0])
 
 
 def code_of(pid: int, codes: dict[int, int]) -> int | None:
@@ -179,7 +256,7 @@ def code_of(pid: int, codes: dict[int, int]) -> int | None:
     return codes[pid]
 
 
-def be_a_bot(request: dict[str, Any]) -> int:
+def be_a_bot(request: dict[str, Any]) -> NoReturn:
     """In the fork: become the program, as the command line would have started it."""
     os.setpgid(0, 0)
     os.environ.clear()
@@ -194,6 +271,8 @@ def be_a_bot(request: dict[str, Any]) -> int:
         if request["trap"]:
             set_trap(request["trap"])
         sys.argv = ["rollcall", *request["arguments"]]
+        if request["arguments"][0] == "run":
+            util.spawnv_passfds = SpareForkServer()  # type: ignore[assignment]
         main()
         code = 0
     except SystemExit as end:
@@ -214,9 +293,10 @@ if __name__ == "__mp_main__":
 
 if __name__ == "__main__":
     # The small process first: what it forks must not carry the whole program.
-    from tests.acceptance.hatchery import Hatchery
+    from tests.acceptance.hatchery import Hatchery, SpareForkServer
 
-    hatchery = Hatchery()
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    hatchery = Hatchery(listener)
 
     import bot.sheet.child
     from bot.cli import main
@@ -224,4 +304,4 @@ if __name__ == "__main__":
 
     bot.sheet.child.subprocess = hatchery  # type: ignore[assignment]
     read_in()
-    serve()
+    serve_all(listener)

@@ -15,11 +15,12 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import parseaddr
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from openpyxl import Workbook
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.engine import open_engine
@@ -35,6 +36,11 @@ _numbers = itertools.count(1)
 
 def a_sheet(people: Iterable[tuple[str, str, str]], *, header: bool = True) -> bytes:
     """An xlsx with these learners: (first name, last name, email)."""
+    return _a_sheet(tuple(people), header)
+
+
+@cache
+def _a_sheet(people: tuple[tuple[str, str, str], ...], header: bool) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -84,6 +90,12 @@ def a_message(
     return message
 
 
+@lru_cache(maxsize=256)
+def _read(raw: bytes) -> Message:
+    """A mail of a folder, which is looked into many times until the one that is waited for has come."""
+    return message_from_bytes(raw)
+
+
 def wait_for(test: Callable[[], Found | None], what: str, *, seconds: float = 20.0) -> Found:
     """Ask until the answer is neither None nor empty; fails with what was waited for."""
     until = time.monotonic() + seconds
@@ -105,6 +117,11 @@ class Scene:
     settings: dict[str, Any] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
     nursery: Nursery | None = None
+
+    @cached_property
+    def ledger(self) -> Engine:
+        """The ledger, beside the running bot; no connection stays open, as the file may be replaced."""
+        return open_engine(self.database)
 
     def configure(self, **changes: Any) -> Path:
         """Write the configuration; `changes` replace whole top-level keys."""
@@ -148,7 +165,9 @@ class Scene:
         if not path.exists():
             self.configure()
         if self.nursery is not None:
-            bot = self.nursery.start(["run", "--config", str(path)], self.folder / "bot.log")
+            bot = self.nursery.start(
+                ["run", "--config", str(path)], self.folder / "bot.log", ledger=self.database
+            )
             self.processes.append(bot)
             return bot
         log = (self.folder / "bot.log").open("ab")
@@ -219,7 +238,7 @@ class Scene:
 
     def inbox(self, user: str = "customer1") -> list[Message]:
         """Somebody's mails, oldest first."""
-        return [message_from_bytes(raw) for raw in self.servers.messages(user)]
+        return [_read(raw) for raw in self.servers.messages(user)]
 
     def replies_to(self, message: EmailMessage) -> list[Message]:
         """Our answers to a mail of the customer."""
@@ -239,34 +258,32 @@ class Scene:
         if isinstance(self.servers, EmbeddedServers):
             mail = self.servers.mail
             raws = [raw for name in names for raw in mail.messages(f"customer2+{name}@customer.test")]
-            return [message_from_bytes(raw) for raw in raws]
+            return [_read(raw) for raw in raws]
         mails = self.inbox("customer2")
         return [mail for mail in mails if any(f"+{name}@" in str(mail["To"]) for name in names)]
 
     def folder_of(self, name: str) -> list[Message]:
         """The messages in a folder of the support mailbox."""
-        return [message_from_bytes(raw) for raw in self.servers.messages("support", name)]
+        return [_read(raw) for raw in self.servers.messages("support", name)]
 
     # ------------------------------------------------------------------ the ledger
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Rows of the ledger, read beside the running bot."""
-        engine = open_engine(self.database)
         try:
-            with engine.connect() as connection:
+            with self.ledger.connect() as connection:
                 return [tuple(row) for row in connection.execute(text(statement))]
         finally:
-            engine.dispose()
+            self.ledger.dispose()
 
     def let_pauses_end(self) -> None:
         """What waits for its next attempt is due now: nobody has to wait for the minutes of a back-off."""
-        engine = open_engine(self.database)
         try:
-            with engine.begin() as connection:
+            with self.ledger.begin() as connection:
                 connection.execute(text("UPDATE outbox SET next_attempt = 0 WHERE state = 'queued'"))
                 connection.execute(text("UPDATE messages SET next_attempt = 0 WHERE finished = 0"))
         finally:
-            engine.dispose()
+            self.ledger.dispose()
 
     def accounts(self) -> list[str]:
         """The usernames of every account."""

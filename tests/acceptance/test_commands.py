@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.servers.certificates import Certificates
 
@@ -143,10 +144,10 @@ MESSAGE_KEYS = {
 }
 
 
-def test_every_fixture_previews_as_one_json_object() -> None:
-    done = rollcall("preview", "--json", *[str(path) for path in PREVIEWED], cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+def test_every_fixture_previews_as_one_json_object(tmp_path: Path, nursery: Nursery) -> None:
+    code, printed = nursery.run(["preview", "--json", *[str(path) for path in PREVIEWED]], tmp_path)
+    assert code == 0, printed
+    found = [json.loads(line) for line in printed.splitlines()]
     assert len(found) == len(PREVIEWED)
     for each in found:
         assert set(each) >= (SHEET_KEYS if each["kind"] == "sheet" else MESSAGE_KEYS), each["file"]

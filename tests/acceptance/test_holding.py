@@ -128,7 +128,8 @@ def test_two_rollcalls_that_write_to_each_other_stop_at_once(scene: Scene, tmp_p
     box = scene.settings["mailboxes"][0]
     folder = tmp_path / "other"
     folder.mkdir()
-    other = Scene(servers=scene.servers, database=f"sqlite:///{folder}/rollcall.db", folder=folder)
+    database = f"sqlite:///{folder}/rollcall.db"
+    other = Scene(servers=scene.servers, database=database, folder=folder, nursery=scene.nursery)
     other.configure(
         mailboxes=[box | {"address": CUSTOMER, "imap": box["imap"] | login}],
         smtp=scene.settings["smtp"] | login,

@@ -214,9 +214,10 @@ def test_a_mail_arriving_while_it_waits_is_answered_at_once(scene: Scene) -> Non
     scene.reply_to(asked, seconds=5.0)
 
 
-def test_sigterm_ends_it_cleanly(scene: Scene) -> None:
+def test_started_as_on_the_command_line_sigterm_ends_it_cleanly(scene: Scene) -> None:
+    scene.nursery = None
     process = scene.start()
-    scene.send(a_message("hello", subject="Something else"))
+    scene.reply_to(scene.send(a_message(sheets=[("a.xlsx", a_sheet(learners("ann")))])))
     scene.wait_until_at_rest(1)
     assert scene.stop(process) == 0
     assert '"stopped"' in scene.log()

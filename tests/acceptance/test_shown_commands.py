@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import rollcall
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, to_toml
 from tests.servers.certificates import Certificates
 from tests.unit.test_docs import DOCUMENTS, FENCE, shown_commands
@@ -105,10 +106,13 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    certificates: Certificates, tmp_path_factory: pytest.TempPathFactory, nursery_of_all: Nursery
+) -> Iterator[Office]:
     folder = Path(tmp_path_factory.mktemp("office"))
     servers = EmbeddedServers(certificates)
-    scene = Scene(servers=servers, database=f"sqlite:///{folder}/rollcall.db", folder=folder)
+    database = f"sqlite:///{folder}/rollcall.db"
+    scene = Scene(servers=servers, database=database, folder=folder, nursery=nursery_of_all)
     process = scene.start()
     mail = scene.send(a_message(sheets=[("a.xlsx", a_sheet(learners("ann", "bob")))]))
     scene.send(a_message(sheets=[("b.xlsx", a_sheet(learners("eve")))], trusted=False))

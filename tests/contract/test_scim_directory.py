@@ -39,11 +39,11 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
-def opener(url: str, token: str) -> Iterator[OpenDirectory]:
+def opener(url: str, token: str, **options: int) -> Iterator[OpenDirectory]:
     opened: list[ScimDirectory] = []
 
     def open_directory() -> ScimDirectory:
-        opened.append(ScimDirectory(url, token))
+        opened.append(ScimDirectory(url, token, **options))
         return opened[-1]
 
     yield open_directory
@@ -74,4 +74,5 @@ def odd_server(request: pytest.FixtureRequest) -> Iterator[ScimServer]:
 class TestOddScimServer(DirectoryContract):
     @pytest.fixture
     def open_directory(self, odd_server: ScimServer) -> Iterator[OpenDirectory]:
-        yield from opener(odd_server.base_url, TOKEN)
+        # More learners than a batch are then a few, on each of so many servers.
+        yield from opener(odd_server.base_url, TOKEN, batch_size=20)

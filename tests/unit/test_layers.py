@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def imported_by_name(node: ast.Call) -> list[str]:
     return [value for value in constants if isinstance(value, str)]
 
 
+@cache
 def imports_of(module: str) -> list[tuple[int, str]]:
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]

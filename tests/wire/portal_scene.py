@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import text
 
-from bot.store.engine import open_engine
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for, words_of
 from tests.servers.ports import free_ports
 from tests.wire.servers import EmbeddedServers
@@ -67,10 +66,9 @@ class PortalScene:
 
     def change(self, statement: str) -> None:
         """Change the ledger behind the portal's back, as time would."""
-        engine = open_engine(self.scene.database)
-        with engine.begin() as connection:
+        with self.scene.ledger.begin() as connection:
             connection.execute(text(statement))
-        engine.dispose()
+        self.scene.ledger.dispose()
 
     def mails(self, address: str, kind: str) -> list[Message]:
         """The mails of the portal in somebody's inbox: their Message-IDs begin with `kind`."""

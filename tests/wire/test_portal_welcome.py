@@ -53,7 +53,7 @@ def test_scanners_that_fetch_and_press_everything_use_up_nothing(portal: PortalS
             assert "Enter a password" in scanner.submit(**everything)
 
     with ThreadPoolExecutor(20) as crowd:
-        list(crowd.map(scan, range(100)))
+        list(crowd.map(scan, range(40)))
     ((used, claimed),) = portal.scene.query("SELECT used, claimed FROM login_tokens")
     assert (used, claimed) == (0, 0)
     assert portal.notice_state("ann") == "opened"

@@ -31,6 +31,7 @@ HEAD = (
 )
 MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 MILLION = 1_000_000
+# Elsewhere it is some ten thousand pieces: enough that work which grows with their square takes too long.
 SECONDS = 5.0
 # The two slowest fixtures would be all that the flips do.
 SMALL = [path.read_bytes() for path in sorted(FIXTURES.glob("*.eml")) if not path.name.startswith("18")]
@@ -60,12 +61,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "every byte, a thousand times": lambda: bytes(range(256)) * 4000,
     "a subject of a million characters": lambda: b"Subject: " + b"a" * MILLION + b"\r\n" + HEAD + b"\r\nhi",
     "a subject of encoded words": lambda: (
-        b"Subject: " + b"=?utf-8?q?a?= " * 70_000 + b"\r\n" + HEAD + b"\r\n"
+        b"Subject: " + b"=?utf-8?q?a?= " * 25_000 + b"\r\n" + HEAD + b"\r\n"
     ),
     "a million characters of From": lambda: b"From: " + b"a@b.c," * 160_000 + b"\r\n\r\nhi",
     "open brackets in From": lambda: b"From: " + b"(" * MILLION + b"\r\n\r\nhi",
-    "a header section of a megabyte": lambda: HEAD + b"a: b\r\n" * 160_000 + b"\r\nhi",
-    "a megabyte of Received": lambda: b"Received: from a by b; x\r\n" * 40_000 + HEAD + b"\r\nhi",
+    "a header section of many fields": lambda: HEAD + b"a: b\r\n" * 15_000 + b"\r\nhi",
+    "ten thousand Received": lambda: b"Received: from a by b; x\r\n" * 10_000 + HEAD + b"\r\nhi",
     "ten thousand parts": lambda: many_parts(10_000),
     "nested two thousand deep": lambda: nested(2000),
     "nested nine hundred deep": lambda: nested(900),
@@ -90,44 +91,44 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a charset that is none": lambda: of_type(b"text/plain; charset=undefined", b"hi"),
     "a charset that unpacks": lambda: of_type(b"text/plain; charset=zlib", b"hi"),
     "eight-bit junk in fields": lambda: b"Subject: \xff\xfe\x80\r\nFrom: \xe9 <\xff@\xfe>\r\n\r\nhi",
-    "uuencoded files that never end": lambda: of_type(b"text/plain", b"begin 644 x\r\n" * 150_000),
+    "uuencoded files that never end": lambda: of_type(b"text/plain", b"begin 644 x\r\n" * 40_000),
     "signed texts that never end": lambda: of_type(
-        b"text/plain", b"-----BEGIN PGP SIGNED MESSAGE-----\r\n" * 50_000
+        b"text/plain", b"-----BEGIN PGP SIGNED MESSAGE-----\r\n" * 15_000
     ),
     "base64 of padding": lambda: of_type(
-        b"text/csv\r\nContent-Transfer-Encoding: base64", b"YQ==\r\n" * 300_000
+        b"text/csv\r\nContent-Transfer-Encoding: base64", b"YQ==\r\n" * 80_000
     ),
     "quoted-printable of nothing but signs": lambda: of_type(
         b"text/plain\r\nContent-Transfer-Encoding: quoted-printable", b"=" * MILLION
     ),
     "ten million lines": lambda: of_type(b"text/plain", b"\n" * 10_000_000),
-    "style sheets that never end": lambda: of_type(b"text/html", b"<style" * 100_000),
+    "style sheets that never end": lambda: of_type(b"text/html", b"<style" * 50_000),
     "two megabytes of References": lambda: b"References: " + b"<a@b> " * 350_000 + b"\r\n" + HEAD + b"\r\nhi",
-    "sixty thousand charsets": lambda: (
-        b"Subject: " + b"".join(b"=?x-%d?q?=%02x?= " % (n, n % 256) for n in range(60_000)) + b"\r\n" + HEAD
+    "thousands of charsets": lambda: (
+        b"Subject: " + b"".join(b"=?x-%d?q?=%02x?= " % (n, n % 256) for n in range(20_000)) + b"\r\n" + HEAD
     ),
-    "a name in sixty thousand pieces": lambda: of_type(
-        b"text/csv;" + b"".join(b"\r\n name*%d*=%%41;" % n for n in range(60_000)), b"a,b"
+    "a name in thousands of pieces": lambda: of_type(
+        b"text/csv;" + b"".join(b"\r\n name*%d*=%%41;" % n for n in range(20_000)), b"a,b"
     ),
     "a piece of a name beyond counting": lambda: of_type(
         b"text/csv; name*" + b"9" * 40 + b"*=a; name*0*=utf-8''x; name*1*=%ZZ%", b"a,b"
     ),
-    "an empty boundary": lambda: of_type(b'multipart/mixed; boundary=""', b"--\r\n\r\nhi\r\n" * 100_000),
+    "an empty boundary": lambda: of_type(b'multipart/mixed; boundary=""', b"--\r\n\r\nhi\r\n" * 20_000),
     "a boundary that is a pattern": lambda: of_type(
         b'multipart/mixed; boundary="(a+)+$"', b"--(a+)+$\r\n\r\n" + b"a" * MILLION
     ),
     "three thousand renderings": lambda: of_type(
         b"multipart/alternative; boundary=b", b"--b\r\nContent-Type: text/html\r\n\r\n<p>yes\r\n" * 3000
     ),
-    "a report on fifty thousand": lambda: of_type(
+    "a report on ten thousand": lambda: of_type(
         b"multipart/report; report-type=delivery-status; boundary=b",
         b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        + b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" * 50_000,
+        + b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" * 10_000,
     ),
     "a bounce of nothing but dots": lambda: (
-        b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n\r\na@" + b"b." * 500_000
+        b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n\r\na@" + b"b." * 200_000
     ),
-    "lone carriage returns": lambda: (HEAD + b"\r\n").replace(b"\r\n", b"\r") + b"yes\r" * 200_000,
+    "lone carriage returns": lambda: (HEAD + b"\r\n").replace(b"\r\n", b"\r") + b"yes\r" * 60_000,
     "half characters": lambda: of_type(b"text/plain; charset=utf-16", b"\xd8\x00" * 300_001 + b"a"),
     "shifts without end": lambda: of_type(b"text/plain; charset=iso-2022-jp", b"\x1b$B" * 300_000),
     "away over and over": lambda: of_type(b"text/plain", b"i am currently " * 100_000),

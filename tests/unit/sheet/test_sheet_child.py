@@ -80,7 +80,7 @@ def sheet_of(stretch: bytes, times: int, *, lying: bool = False) -> bytes:
 
 
 def _deflated(data: bytes, *, final: bool = False) -> bytes:
-    packer = zlib.compressobj(wbits=-15)
+    packer = zlib.compressobj(level=1, wbits=-15)
     return packer.compress(data) + packer.flush(zlib.Z_FINISH if final else zlib.Z_FULL_FLUSH)
 
 

@@ -1,5 +1,6 @@
 """Questions to big folders stay within what a line and a byte budget can carry."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,8 +32,9 @@ class Folder:
         assert criteria[2:] == ["UNDELETED"]
         first, _, last = criteria[1].partition(":")
         low, high = int(first), self.uids[-1] if last == "*" and self.uids else int(last.replace("*", "0"))
-        found = [uid for uid in self.uids if min(low, high) <= uid <= max(low, high)]
-        self.longest = max(self.longest, sum(len(str(uid)) + 1 for uid in found))
+        low, high = sorted((low, high))
+        found = self.uids[bisect_left(self.uids, low) : bisect_right(self.uids, high)]
+        self.longest = max(self.longest, len(" ".join(map(str, found))))
         self.questions += 1
         return found
 
