@@ -97,9 +97,7 @@ class Templates:
         )
 
 
-def _letter(
-    environment: ImmutableSandboxedEnvironment, name: str, kind: str, language: str, **values: object
-) -> str:
+def _letter(environment: Environment, name: str, kind: str, language: str, **values: object) -> str:
     """A letter, which knows the language its words are really in (for the lang attribute).
 
     As a value of the letter: as a global of it, Jinja would run every file that it imports again each time.
@@ -109,7 +107,7 @@ def _letter(
     return template.render(**values, language=folder if folder in _spoken(language) else language)
 
 
-def _subject(environment: ImmutableSandboxedEnvironment, name: str, facts: object) -> str:
+def _subject(environment: Environment, name: str, facts: object) -> str:
     """The subject: a file of its own, or the block `subject` of the letter, in our words if it has none."""
     try:
         return environment.get_template(f"{name}.subject.j2").render(facts=facts)
@@ -184,17 +182,21 @@ _COMPILED = {kind: Compiled() for kind in ("txt", "html")}
 
 
 @lru_cache(maxsize=64)
-def _environment(folders: tuple[str, ...], language: str, kind: str) -> ImmutableSandboxedEnvironment:
-    """One environment for each way of speaking; files are compiled when first used and when changed."""
+def _environment(folders: tuple[str, ...], language: str, kind: str) -> Environment:
+    """One environment for each way of speaking; files are compiled when first used and when changed.
+
+    Where all words are ours they do not change, and there is nobody to be shut in a sandbox.
+    """
+    kind_of = ImmutableSandboxedEnvironment if folders else Environment
     ours = [BUILT_IN / spoken for spoken in _spoken(language)] + [BUILT_IN]
-    environment = ImmutableSandboxedEnvironment(
+    environment = kind_of(
         loader=ChoiceLoader([Folders(_paths(folders, language)), PrefixLoader({"ours": Folders(ours)})]),
         autoescape=kind == "html",
         bytecode_cache=_COMPILED[kind],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=True,
+        auto_reload=bool(folders),
     )
     tools: Mapping[str, Any] = {"layout": f"layout.{kind}.j2", "plural": plural, "indent_rows": indent_rows}
     environment.globals.update(tools)
