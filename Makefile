@@ -28,7 +28,7 @@ demo: $(STAMP) ## run the main job on an embedded mail server
 	@$(BIN)/rollcall demo $(ARGS)
 
 test: $(STAMP) ## unit, contract, wire and acceptance tests on the embedded servers
-	$(BIN)/pytest -n 3 --dist worksteal -m "not servers and not torture and not fuzz" $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal -m "not servers and not torture and not fuzz" $(ARGS)
 
 check: $(STAMP) ## lint, format, types
 	$(BIN)/ruff check .

@@ -4,6 +4,10 @@ import gc
 import os
 from collections.abc import Iterator
 
+# As the network has it, which comes too late here: openpyxl reads numpy in before it, and threads of a matrix
+# product that wait for each other are most of what such a product costs on a machine that has other work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 
 from tests.acceptance.nursery import Nursery

@@ -95,6 +95,8 @@ def _top_rows(grid: Grid, width: int) -> dict[int, list[str]]:
     """The texts of the first non-blank rows, by row of the grid."""
     top: dict[int, list[str]] = {}
     for index, row in enumerate(grid.rows):
+        if not row:
+            continue
         texts = [text_of(value) for value in row[:width]]
         if any(texts):
             top[index] = texts + [""] * (width - len(texts))

@@ -61,6 +61,9 @@ def _grid(title: str, rows: Iterator[tuple[object, ...]], limits: SheetLimits) -
     kept: list[list[object] | tuple[()]] = []
     filled = 0
     for number, row in enumerate(rows, start=1):
+        if not row:  # a million of these lie before a far-off cell
+            kept.append(())
+            continue
         cells = ["" if value is None else value for value in row[: limits.columns + 1]]
         for column, value in enumerate(cells):
             if value in ERROR_CODES:

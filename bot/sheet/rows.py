@@ -66,6 +66,10 @@ class _ListReader:
         self.last_address = self._last_address()
         index, end = self.layout.begin, len(self.grid.rows)
         while index < end:
+            if not self.grid.rows[index]:
+                self.where.gap += 1
+                index += 1
+                continue
             index = self._ordinary_rows(index)
             if index < end:
                 self.where.after_last = index > self.last_address
