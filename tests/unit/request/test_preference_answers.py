@@ -153,3 +153,71 @@ def test_a_subject_withdrawn_in_the_text_is_not_said() -> None:
 def test_a_change_of_mind_reaches_over_a_sentence_between() -> None:
     text = "Please email the learners. IT have just stopped me. Forget that, no emails to the learners."
     assert reply(text, "") == "no"
+
+
+LEFT_OFF = "Shall we leave the welcome email off for these learners?"
+NEWS = "Would you like a notification when your upload has been processed?"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (LEFT_OFF, "Leave it on please", "yes"),
+        (LEFT_OFF, "No, leave it on", "yes"),
+        (LEFT_OFF, "off please", "no"),
+        (LEFT_OFF, "Yes, leave it off", "no"),
+        ("Any objection to us emailing the learners?", "None, go ahead", "yes"),
+        (
+            "Avez-vous une objection à ce que les apprenants soient avertis par email ?",
+            "Aucune, allez-y.",
+            "yes",
+        ),
+        ("¿Tiene inconveniente en que avisemos a los alumnos de su cuenta?", "Ninguno, adelante.", "yes"),
+        (
+            "Haben Sie etwas dagegen, dass die Lernenden eine E-Mail erhalten?",
+            "Überhaupt nicht, nur zu.",
+            "yes",
+        ),
+        ("Heeft u bezwaar tegen de accountmail aan de cursisten?", "Geen, ga uw gang", "yes"),
+        ("Voyez-vous un inconvénient à ce que les apprenants reçoivent l'e-mail ?", "Aucun !", "yes"),
+        (
+            "Is there any reason your learners should not get the account email?",
+            "None that I know of!",
+            "yes",
+        ),
+        ("Would it be a problem if the learners did not get the account email?", "No", "no"),
+        ("Would it be a problem if the learners did not get the account email?", "No problem at all", "no"),
+        ("Would it be a problem if the learners did not get the account email?", "Yes", "yes"),
+        ("We will send the learners the account email. Any objection?", "No", "yes"),
+        ("We will send the learners the account email. Is that OK?", "No", "no"),
+        ("We will send the learners the account email. Is row 4 to be left out?", "No", "unstated"),
+        (NEWS, "yes please!", "unstated"),
+    ],
+)
+def test_a_reply_means_what_it_means_to_this_question(question: str, text: str, expected: str) -> None:
+    assert reply(text, question) == expected
+
+
+def test_a_name_below_the_last_quoted_line_answers_nothing() -> None:
+    asked = "Noted, we will send the account email to all learners."
+    own = Segment(kind=SegmentKind.TEXT, text="Please upload the attached.")
+    name = Segment(kind=SegmentKind.INLINE, text="Vera Hill", question=asked)
+    assert by_rules(Spoken(newest_text=own.text, readings=((own, name),))).answer.value == "unstated"
+    yes = Segment(kind=SegmentKind.INLINE, text="Yes please", question=QUESTION)
+    assert by_rules(Spoken(newest_text=own.text, readings=((own, yes),))).answer.value == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v2 had a note saying no emails. Ignore that. With v3 the emails do go out to the learners.", "yes"),
+        ("This morning I wrote that they should all get the welcome mail. No welcome mail please.", "no"),
+        (
+            "Eben schrieb ich, die Lernenden sollten keine E-Mail erhalten. Sie sollen sie doch erhalten.",
+            "yes",
+        ),
+        ("As I wrote on Monday, no welcome mail for the learners please.", "no"),
+    ],
+)
+def test_what_they_wrote_before_gives_way_to_what_they_write_now(text: str, expected: str) -> None:
+    assert reply(text, "") == expected

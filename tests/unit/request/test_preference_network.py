@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bot.request.conferring import AGREED, LIKELY, OVERRULING, SURE, SURE_YES, confer
+from bot.request.conferring import AGREED, LIKELY, OVERRULING, SURE, SURE_YES, confer, doubted
 from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
 from bot.request.preference import Notes, read_closely, read_preference, read_reply
 from bot.request.replies import Stance
@@ -182,6 +182,35 @@ def test_rules_and_network_settle_one_answer(
             if expected is ruled
             else ("Weighed.", "text" if ruled is UNSTATED else "subject")
         )
+
+
+@pytest.mark.parametrize(
+    ("ruled", "chances", "expected"),
+    [
+        (YES, {"no": SURE}, UNCLEAR),
+        (YES, {"no": SURE - 0.01}, YES),
+        (NO, {"yes": SURE}, UNCLEAR),
+        (YES, {"unstated": 1.0}, YES),
+        (UNCLEAR, {"yes": 1.0}, UNCLEAR),
+    ],
+)
+def test_a_bare_reply_is_the_rules_to_read_unless_the_network_is_sure_of_the_opposite(
+    ruled: Answer, chances: dict[str, float], expected: Answer
+) -> None:
+    assert doubted((ruled, None), weighed(**chances))[0] is expected
+
+
+def test_what_the_members_of_the_jury_say_is_brought_to_one_by_the_mean() -> None:
+    whole, row = learned(), tokens_of_text(SENTENCE)
+    members = len(whole.arrays["out"])
+    alone = [
+        Network({name: array[one : one + 1] for name, array in whole.arrays.items()}).weigh(row)
+        for one in range(members)
+    ]
+    assert members > 1
+    for answer in ANSWERS:
+        mean = sum(each.answers[answer] for each in alone) / members
+        assert whole.weigh(row).answers[answer] == pytest.approx(mean, abs=1e-5)
 
 
 def test_the_trace_tells_what_each_of_them_read() -> None:
