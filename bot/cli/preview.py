@@ -61,8 +61,9 @@ def preview_files(files: Sequence[Path], settings: Settings | None) -> Iterator[
         for found in spread(files, opened):
             done += 1
             yield found
-    with opened() as preview_one:
-        yield from map(preview_one, files[done:])
+    if done < len(files):
+        with opened() as preview_one:
+            yield from map(preview_one, files[done:])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -28,9 +29,11 @@ def processors() -> int:
 def spread(files: Sequence[Path], opened: Opened) -> Iterator[dict[str, Any]]:
     """What comes of each file, in order; each process opens for itself what the work needs.
 
-    Where a process is killed it ends early, and the caller goes on by itself.
+    Where a process is killed it ends early, and on one core at once: the caller goes on by itself.
     """
     count = min(processors(), MOST_PROCESSES)
+    if count < 2:
+        return
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _open, (opened,))
     try:
         yield from pool.map(_do, files, chunksize=LOT)
@@ -42,6 +45,7 @@ def spread(files: Sequence[Path], opened: Opened) -> Iterator[dict[str, Any]]:
 
 def _open(opened: Opened) -> None:
     """A process gets what it works with, for as long as it lives."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts them all speaks to the first
     global _work  # noqa: PLW0603  a process of a pool has no other place to keep it
     _work = _kept.enter_context(opened())
 

@@ -7,7 +7,7 @@ A template of the operator's may begin `{% extends "ours/NAME.j2" %}` and change
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
@@ -177,8 +177,10 @@ class Compiled(BytecodeCache):
         self._known[bucket.key] = (bucket.checksum, bucket.code)
 
 
-# What escapes compiles to something else than what does not.
-_COMPILED = {kind: Compiled() for kind in ("txt", "html")}
+@cache
+def _compiled(kind: str, shut_in: bool) -> Compiled:
+    """What escapes compiles to something else than what does not; so does what runs in a sandbox."""
+    return Compiled()
 
 
 @lru_cache(maxsize=64)
@@ -192,7 +194,7 @@ def _environment(folders: tuple[str, ...], language: str, kind: str) -> Environm
     environment = kind_of(
         loader=ChoiceLoader([Folders(_paths(folders, language)), PrefixLoader({"ours": Folders(ours)})]),
         autoescape=kind == "html",
-        bytecode_cache=_COMPILED[kind],
+        bytecode_cache=_compiled(kind, bool(folders)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -13,6 +13,8 @@ MOST_LINES = 500
 LONGEST_VALUE = 5
 # What a quoted mail asks stands near its head.
 QUOTED_READ = 4_000
+# A question asks with its first words whether they mind.
+MIND_WITHIN = 8
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
@@ -46,7 +48,7 @@ def topic_of(question: str, language: str) -> Topic | None:
                 continue
             themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
             denied = clause.has("neg", "negword", "skip")
-            minds = bool(small("minds") & spoken) or (denied and bool(small("reasons") & spoken))
+            minds = _asks_whether_they_mind(sentence) or (denied and bool(small("reasons") & spoken))
             if minds:
                 sign = -1 if denied and not small("reasons") & spoken else 1
             else:
@@ -56,13 +58,20 @@ def topic_of(question: str, language: str) -> Topic | None:
     return found
 
 
+def _asks_whether_they_mind(sentence: Sentence) -> bool:
+    """`Any objection to …?`, `would it be a problem if …?`"""
+    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    opening = "_".join(words[:MIND_WITHIN]) + "_"
+    return bool(small("minds") & set(words)) or any(f"{way}_" in opening for way in small("minding"))
+
+
 def _is_news_of_the_upload(sentence: Sentence) -> bool:
     """`Would you like a notification when your upload has been processed?`: news for the sender."""
-    if any(clause.has("them", "role") for clause in sentence.clauses):
+    spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
+    if spoken & small("accounts") or any(clause.has("them", "role") for clause in sentence.clauses):
         return False
-    return any(
-        clause.has("when_", "now") and small("uploading") & {word.casefold() for word in clause.words}
-        for clause in sentence.clauses
+    return any(clause.has("when_", "now") for clause in sentence.clauses) and bool(
+        spoken & small("uploading")
     )
 
 

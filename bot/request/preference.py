@@ -32,6 +32,7 @@ from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
+from bot.request.vocabulary import small
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
@@ -193,7 +194,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
             continue
-        if segment.kind is SegmentKind.INLINE and _says_nothing(segment, language):
+        if segment is reading[-1] and segment.kind is SegmentKind.INLINE and _is_a_name(segment, language):
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
@@ -201,7 +202,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
 
 
-def _says_nothing(segment: Segment, language: str) -> bool:
+def _is_a_name(segment: Segment, language: str) -> bool:
     """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
     clauses = [clause for sentence in read_sentences(segment.text, language) for clause in sentence.clauses]
     known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
@@ -265,11 +266,16 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
         return None
     asking = asking_in(quoted, language)
     topics = [topic_of(asked_in(sentence), language) for sentence in asking]
-    if len(asking) == 1 and not topics[0] and len(asking[0].text.split()) <= SHORT:
+    if len(asking) == 1 and not topics[0] and _asks_for_consent(asking[0]):
         # `We will send them the account mail. Any objection?` asks about the sentence before.
         topics = [topic_of(_before(asking[0], quoted, language), language)]
     close = len(text.split()) <= SHORT
     return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None
+
+
+def _asks_for_consent(asked: Sentence) -> bool:
+    """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
+    return all(word.casefold() in small("consenting") for clause in asked.clauses for word in clause.words)
 
 
 def _before(asked: Sentence, quoted: str, language: str) -> str:

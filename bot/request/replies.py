@@ -7,9 +7,6 @@ from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, Topic
 from bot.request.vocabulary import Hit, small
 
-# A longer clause that begins with `none` says more than that.
-LONGEST_NONE = 6
-
 
 class Stance(StrEnum):
     """What a clause says of the account mail."""
@@ -119,13 +116,11 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     if denied := _denied(clause, starts):
         return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
     reply = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
-    if switched := _switched(clause, reply):
+    if not topic.either_or and (switched := _switched(clause, reply)):
         return switched, "on or off"
     said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
-    goes_on = reply.tag == "yes" and (
-        clause.words[reply.first].casefold() in small("proceeding") or said & small("minds")
-    )
-    return _answered("do" if goes_on else reply.tag, topic)
+    agrees = topic.minds and reply.tag == "yes" and not said <= small("literal_yes")
+    return _answered("do" if agrees else reply.tag, topic)
 
 
 def _answered(tag: str, topic: Topic) -> Reading:
@@ -139,17 +134,16 @@ def _answered(tag: str, topic: Topic) -> Reading:
 
 def _has_none(clause: Clause) -> bool:
     """`none that I can think of`, `problema nenhum`: to whether they mind."""
-    if not clause.has("negword") or clause.has(*ACTS, "mail", "weak") or len(clause.words) > LONGEST_NONE:
-        return False
-    return clause.words[0].casefold() in small("minds") or clause.hits("negword")[0].first == 0
+    plain = small("none_else") | small("fillers")
+    return clause.has("negword") and all(word.casefold() in plain for word in clause.words)
 
 
 def _switched(clause: Clause, reply: Hit) -> Stance | None:
     """`leave it on`, `off please`: it names the state and so means the same however the question was put."""
     said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
-    if said & small("switched_on"):
+    if reply.tag in {"yes", "do"} and said & small("switched_on"):
         return Stance.YES
-    return Stance.NO if said & small("switched_off") else None
+    return Stance.NO if reply.tag in {"no", "dont"} and said & small("switched_off") else None
 
 
 def _describes(clause: Clause, hit: Hit) -> bool:

@@ -108,7 +108,7 @@ class Layer:
         found = []
         opens = self.root.words.keys()
         for start, symbols in enumerate(known):
-            if symbols and not opens.isdisjoint(symbols):
+            if not opens.isdisjoint(symbols):
                 found += self._from(start, known)
         found.sort(key=lambda item: (-len(item[1]), item[1][0]))
         taken: dict[int, tuple[int, ...]] = {}

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ import argon2
 MAILS = Path(__file__).parents[2] / "fixtures" / "mails"
 SQLITE = "sqlite:///"
 LEDGER: list[bytes] = []
+_CREDENTIALS = struct.Struct("3i")  # process, user, group
 CHEAP = (1, 8_192, 1)  # rounds, KiB, lanes
 READ_IN = (
     "psycopg",
@@ -161,7 +163,9 @@ class Nursery:
     def ask(self, request: dict[str, Any]) -> Any:
         """One request, one answer."""
         self._line.sendall(json.dumps(request).encode() + b"\n")
-        return json.loads(self._answers.readline())
+        answer = self._answers.readline()
+        assert answer, "the nursery has died"
+        return json.loads(answer)
 
 
 def serve_all(listener: socket.socket) -> None:
@@ -172,6 +176,10 @@ def serve_all(listener: socket.socket) -> None:
             return
         line, _ = listener.accept()
         with line:
+            # Any local user may call at such a socket.
+            caller = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            if _CREDENTIALS.unpack(caller)[1] != os.getuid():
+                continue
             if os.fork() == 0:
                 listener.close()
                 serve(line)

@@ -69,7 +69,7 @@ def lives(process: int) -> bool:
 
 
 def works_beside(processes: list[int]) -> bool:
-    """Whether one of them has taken up its work: it has a sheet reader of its own."""
+    """Whether one of them is ready for its first message: it has a sheet reader of its own."""
     return any(map(has_reader, processes))
 
 
@@ -78,6 +78,21 @@ def has_reader(process: int) -> bool:
     with contextlib.suppress(OSError):
         return any("pidfd" in os.readlink(entry) for entry in Path(f"/proc/{process}/fd").iterdir())
     return False
+
+
+def unfinished(scene: Scene) -> int:
+    """How many messages still wait to be settled."""
+    ((count,),) = scene.query("SELECT count(*) FROM messages WHERE finished = 0")
+    return int(count)
+
+
+def test_started_as_on_the_command_line_it_has_processes_beside_it(scene: Scene) -> None:
+    expected = pile_up(scene)
+    scene.nursery = None
+    bot = scene.start()
+    wait_for(lambda: beside(bot.pid), "a process beside the service")
+    scene.wait_until_at_rest(len(expected.mails), seconds=60)
+    check_promises(scene, expected)
 
 
 @pytest.mark.parametrize("spread_after", [3, 0])
@@ -99,9 +114,10 @@ def test_a_process_beside_that_is_killed_takes_nothing_with_it(scene: Scene) -> 
     expected = pile_up(scene)
     bot = scene.start()
     processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
-    wait_for(lambda: works_beside(processes) or None, "some work of theirs")
+    wait_for(lambda: works_beside(processes) or None, "one that works")
     for process in processes:
         os.kill(process, signal.SIGKILL)
+    assert unfinished(scene)
     scene.wait_until_at_rest(len(expected.mails), seconds=60)
     check_promises(scene, expected)
 
@@ -111,7 +127,7 @@ def test_a_process_beside_dies_with_its_service_and_the_next_one_goes_on(scene: 
     bot = scene.start()
     processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
     servers = fork_servers(bot.pid)
-    wait_for(lambda: works_beside(processes) or None, "some work of theirs")
+    wait_for(lambda: works_beside(processes) or None, "one that works")
     os.kill(bot.pid, signal.SIGKILL)
     bot.wait(10)
     wait_for(lambda: not any(map(lives, [*processes, *servers])), "their end", seconds=2)
@@ -124,7 +140,7 @@ def test_a_stop_ends_the_processes_after_the_message_at_hand(scene: Scene) -> No
     expected = pile_up(scene)
     bot = scene.start()
     processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
-    wait_for(lambda: works_beside(processes) or None, "some work of theirs")
+    wait_for(lambda: works_beside(processes) or None, "one that works")
     # As a service manager does it: the whole group is told.
     began = time.monotonic()
     os.killpg(bot.pid, signal.SIGTERM)
@@ -142,9 +158,10 @@ def test_a_fork_server_that_is_killed_takes_nothing_with_it(scene: Scene) -> Non
     expected = pile_up(scene)
     bot = scene.start()
     processes = wait_for(lambda: beside(bot.pid), "a process beside the service")
-    wait_for(lambda: works_beside(processes) or None, "some work of theirs")
-    for server in fork_servers(bot.pid):
-        os.kill(server, signal.SIGKILL)
+    wait_for(lambda: works_beside(processes) or None, "one that works")
+    (server,) = fork_servers(bot.pid)
+    os.kill(server, signal.SIGKILL)
+    assert unfinished(scene)
     scene.wait_until_at_rest(len(expected.mails), seconds=60)
     check_promises(scene, expected)
     assert scene.query("SELECT max(crashes), max(witnessed) FROM messages") == [(0, 0)]

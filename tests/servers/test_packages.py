@@ -38,7 +38,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def package(dist: Path) -> Path:
     """The Debian package."""
-    run(ROOT / "deploy/build-deb", dist, DIST=str(dist))
+    run(ROOT / "deploy/build-deb", dist, DIST=str(dist), XZ_LEVEL="1")
     (found,) = dist.glob("rollcall_*.deb")
     return found
 

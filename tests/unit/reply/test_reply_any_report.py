@@ -88,7 +88,7 @@ def fits(words) -> None:
     of(
         ImportReport,
         site=SITES,
-        rows=st.lists(ROWS, max_size=15).map(tuple),
+        rows=st.lists(ROWS, max_size=25).map(tuple),
         files=FILES,
         preference=PREFERENCES,
         earlier=st.none() | of(Earlier),

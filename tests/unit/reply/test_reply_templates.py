@@ -207,3 +207,15 @@ def test_every_colour_of_words_can_be_read_by_day_and_by_night() -> None:
     assert len(night) >= 5
     assert min(contrast(colour, paper) for colour in by_day for paper in ("#ffffff", "#eaf2fd")) >= 4.5
     assert min(contrast(colour, paper) for colour in night for paper in ("#1e2327", "#1c2a3d")) >= 4.5
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_an_operator_s_words_and_ours_are_compiled_apart(tmp_path, ours_first) -> None:
+    theirs = write(tmp_path / "tidy", "en/phrases-of-nobody.j2", "")
+    template_set._environment.cache_clear()
+    template_set._compiled.cache_clear()
+    order = [Templates(), theirs] if ours_first else [theirs, Templates()]
+    assert {render_notice(FACTS, words).text for words in order} == {render_notice(FACTS, theirs).text}
+    reaching = write(tmp_path / "reaching", "en/notice.subject.j2", "{{ facts.__class__.__mro__ }}")
+    with pytest.raises(ConfigurationError, match="unsafe"):
+        render_notice(FACTS, reaching)
