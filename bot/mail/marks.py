@@ -31,6 +31,10 @@ class MarkKind(Enum):
     CEILING = auto()  # "reply above this line": history, or nothing at all
 
 
+# So many lines above a header block are looked through for the words of who passes it on.
+_WORDS_ABOVE = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A mark found: what begins, how many lines it takes, and the From: value of its header block."""
@@ -186,7 +190,8 @@ def find_headers(lines: Sequence[Line], at: int) -> Mark | None:
         ):
             break
         number += 1
-    if not _is_header_block(seen, first[0]):
+    below = any(line.text.strip() for line in lines[max(0, at - _WORDS_ABOVE) : at])
+    if not _is_header_block(seen, first[0]) and not (below and _names_only(seen)):
         return None
     return Mark(MarkKind.QUOTE, end - at, author=seen["from"], subject=seen.get("subject", ""), headed=True)
 
@@ -196,6 +201,12 @@ def _is_header_block(seen: dict[str, str], first: str) -> bool:
         return False
     others = set(seen) & {"sent", "to", "subject"}
     return len(others) >= 2 or (first == "from" and bool(others) and bool(_ADDRESS.search(seen["from"])))
+
+
+def _names_only(seen: dict[str, str]) -> bool:
+    """`From: Jo Reed`, `To: Kim Lee` and no more, as people leave it when they pass a mail on by hand."""
+    named = all(value and not re.search(r"\d", value) for value in seen.values())
+    return set(seen) == {"from", "to"} and list(seen)[0] == "from" and named
 
 
 def _label_of(text: str) -> tuple[str, str] | None:

@@ -8,7 +8,9 @@ from bot.values.request import Answer
 
 # So likely must an answer be that the rules do not read; more so a no, and more again a yes, for it cannot be
 # unsent. Where the rules read something else a yes must be surer still, as must a no where they read a yes.
-LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.85, 0.95, 0.965
+LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.9, 0.95, 0.965
+# So likely must a no be where the rules found something unclear in it.
+CLEARING = 0.95
 # A yes or no that both read is one only if it is this likely.
 AGREED = 0.6
 
@@ -49,4 +51,6 @@ def _needed(likeliest: Answer, ruled: Answer) -> float:
         return AGREED
     if ruled is not Answer.UNSTATED and Answer.YES in {ruled, likeliest}:
         return OVERRULING
-    return SURE_YES if likeliest is Answer.YES else SURE
+    if likeliest is Answer.NO:
+        return SURE if ruled is Answer.UNSTATED else CLEARING
+    return SURE_YES

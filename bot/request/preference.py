@@ -159,8 +159,16 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     if alone and not _is_named(tokens, quoted):
         return ruled
+    if alone and _is_of_another(tokens, weighed.evidence(weighed.likeliest)):
+        return Answer.UNCLEAR, confer(ruled, weighed)[1]
     # Two words that neither knows (`Thanks!`, `Support commented:`) are nothing to ask about.
     return ruled if words <= LONGEST_PLAIN and not is_sure(ruled, weighed) else confer(ruled, weighed)
+
+
+def _is_of_another(tokens: Sequence[Token], said: str) -> bool:
+    """Does the sentence name another matter and no account mail? `Do not mail them the certificates.`"""
+    tags = {tag for token in tokens if token.sentence == said for tag in token.tags}
+    return "other" in tags and not tags & {"mail", "selftell"}
 
 
 def _is_named(tokens: Sequence[Token], quoted: str) -> bool:

@@ -239,7 +239,7 @@ def _denies(clause: Clause) -> bool:
     denied = clause.hits("neg", "negword")
     return bool(
         denied
-        and denied[0].first == 0
+        and (denied[0].first == 0 or (denied[0].first == 1 and clause.has("notify")))
         and 2 <= len(clause.words) <= 6
         and clause.link not in {"because", "cond", "when_"}
         and not clause.has("other", "neutral", "fine", "me", "it", "lost", "bad", "skip")

@@ -9,6 +9,8 @@ SHORTEST = 3
 LONGEST_REFUSAL = 10
 # A longer clause that leaves something open speaks of a matter of its own.
 LONGEST_EVASION = 9
+# Somebody for whom it is put off, and until when.
+LONGEST_PUT_OFF = 16
 
 
 def takes_back(sentence: Sentence) -> bool:
@@ -71,7 +73,9 @@ def declines(clause: Clause) -> bool:
 
 
 def left_open(sentence: Sentence) -> str:
-    """`I'm in your hands`, `I'll decide about the rest`: said of the mail before, it settles nothing."""
+    """`I'm in your hands`, `for the governors, not before May`: said of the mail before, it settles nothing."""
+    if _puts_off(sentence):
+        return "put off"
     for clause in sentence.clauses:
         if clause.has("other", "mail", "weak", "polite", "lost") or len(clause.words) > LONGEST_EVASION:
             continue
@@ -80,3 +84,17 @@ def left_open(sentence: Sentence) -> str:
         if clause.has("undecided") and clause.has("delay", "group") and not clause.has("them", "third"):
             return "undecided"
     return ""
+
+
+def _puts_off(sentence: Sentence) -> bool:
+    """`For the governors, not before the election`: not yet for somebody, and of nothing else."""
+    clauses = sentence.clauses
+    denied = [clause for clause in clauses if clause.has("delay") and clause.has("neg")]
+    words = sum(len(clause.words) for clause in clauses)
+    return (
+        len(clauses) == 2
+        and denied == [clauses[1]]
+        and clauses[1].hits("neg")[0].first == 0
+        and words <= LONGEST_PUT_OFF
+        and not any(clause.has("other", "lost", "polite", "me", "you") for clause in clauses)
+    )
