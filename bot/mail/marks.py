@@ -206,7 +206,7 @@ def _is_header_block(seen: dict[str, str], first: str) -> bool:
 def _names_only(seen: dict[str, str]) -> bool:
     """`From: Jo Reed`, `To: Kim Lee` and no more, as people leave it when they pass a mail on by hand."""
     named = all(value and not re.search(r"\d", value) for value in seen.values())
-    return set(seen) == {"from", "to"} and list(seen)[0] == "from" and named
+    return set(seen) == {"from", "to"} and next(iter(seen)) == "from" and named
 
 
 def _label_of(text: str) -> tuple[str, str] | None:

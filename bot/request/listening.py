@@ -90,6 +90,8 @@ def of_text(
             heard = again if heard.signals else heard
         steps.extend(heard.steps)
         read = heard.signals
+        if heard.denies and signals and all(signal.stance is Stance.YES for signal in (*signals, *read)):
+            read = (*read, replace(blank_signal, stance=Stance.UNCLEAR, why="a denial beside it"))
         evasion = evades(sentence) if topic is not None and topic.asked and not said_before else ""
         if evasion and (not read or evasion in {"group by group", "delegate"}):
             steps.append(f"  evades: {evasion}")

@@ -25,7 +25,7 @@ from bot.request.matter import (
 )
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.turns import declines, last_word, left_open, only_takes_back, turns_down
+from bot.request.turns import declines, last_word, left_open, only_takes_back, refuses, turns_down
 from bot.request.vocabulary import small
 
 
@@ -46,12 +46,16 @@ class Signal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What one sentence gave: its signals, the topic it leaves to the next, and its line for the trace."""
+    """What one sentence gave: its signals, the topic it leaves to the next, and its line for the trace.
+
+    `denies` says that it refuses something in a few words that no rule could place: `Warehouse: don't send`.
+    """
 
     signals: tuple[Signal, ...]
     topic: Topic | None
     names_mail: bool
     steps: tuple[str, ...]
+    denies: bool = False
 
 
 def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool) -> Heard:
@@ -124,6 +128,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
         topic=_left(sentence, signals, topic, asked_here),
         names_mail=names_mail(sentence.clauses),
         steps=tuple(steps),
+        denies=any(read is None and refuses(clause) for clause, read in readings),
     )
 
 

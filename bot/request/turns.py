@@ -9,6 +9,8 @@ SHORTEST = 3
 LONGEST_REFUSAL = 10
 # A longer clause that leaves something open speaks of a matter of its own.
 LONGEST_EVASION = 9
+# A longer refusal says what it is about.
+LONGEST_DENIAL = 5
 # Somebody for whom it is put off, and until when.
 LONGEST_PUT_OFF = 16
 
@@ -73,7 +75,7 @@ def declines(clause: Clause) -> bool:
 
 
 def left_open(sentence: Sentence) -> str:
-    """`I'm in your hands`, `for the governors, not before May`: said of the mail before, it settles nothing."""
+    """`I'm in your hands`, `for the board, not before May`: said of the mail before, it settles nothing."""
     if _puts_off(sentence):
         return "put off"
     for clause in sentence.clauses:
@@ -97,4 +99,17 @@ def _puts_off(sentence: Sentence) -> bool:
         and clauses[1].hits("neg")[0].first == 0
         and words <= LONGEST_PUT_OFF
         and not any(clause.has("other", "lost", "polite", "me", "you") for clause in clauses)
+    )
+
+
+def refuses(clause: Clause) -> bool:
+    """`don't send`, `niet sturen`: a refusal in a few words, of nothing else and by nobody else."""
+    denied = clause.hits("neg", "negword")
+    return (
+        bool(denied)
+        and denied[0].first <= 1
+        and clause.has("send", "notify", "get")
+        and len(clause.words) <= LONGEST_DENIAL
+        and not clause.link
+        and not clause.has("other", "neutral", "me", "you", "third", "history", "fine", "lost", "bad")
     )

@@ -47,6 +47,8 @@ ATTRIBUTIONS = [
     "From: Support <s@x.y>\nReply-To: s@x.y\nDate: Monday, March 9, 2026 at 10:33 AM\nTo: Dana <d@x>\nSubject: x",  # noqa: E501
     "*Von:* Support <s@x.y>\n*Gesendet:* Montag\n*An:* Dana\n*Betreff:* x",
     "De : Support <s@x.y>\nEnvoyé : lundi 9 mars 2026 10:33\nÀ : Dana\nObjet : x",
+    "From: Tom Hill\nTo: Dana Smith",
+    "De : Luc Bardin\nÀ : Inès Roche",
     "De: Support\nEnviada em: segunda-feira\nPara: Dana\nAssunto: x",
     '-----Reply message-----\nFrom: "Support" <s@x.y>\nTo: Dana\nSubject: x\nDate: Mon',
 ]
@@ -123,6 +125,8 @@ OWN_WORDS = [
     "Hi Tom,\nQ: Notify the learners?\nA: Yes",
     "Please add ~20 of them now and ~30 later.",
     "From: 1 March\nTo: 31 March\nNotify: no",
+    "Courses\nFrom: 1 March\nTo: 31 March\nNotify: no",
+    "From: the whole team\nTo: Support\nPlease add them.",
     "No thanks. Regards, Dana",
     "Please forward the original message to them.",
     "Do not delete the old accounts, please.",

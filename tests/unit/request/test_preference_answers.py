@@ -235,3 +235,16 @@ def test_a_name_below_the_last_quoted_line_answers_nothing() -> None:
 )
 def test_what_they_wrote_before_gives_way_to_what_they_write_now(text: str, expected: str) -> None:
     assert reply(text, "") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Purchasing: send the account mail. Warehouse: don't send.",
+        "All teachers should be notified straight away. For the governors, not before the election on 12 May.",
+        "Ida Moss, ida@x.example - notify\nRae Poole, rae@x.example - don't notify\n\nThat's the account email.",
+        "Please send the account notice to those of them who are new to your system.",
+    ],
+)
+def test_an_answer_for_some_beside_another_for_others_is_unclear(text: str) -> None:
+    assert reply(text, "") == "unclear"
