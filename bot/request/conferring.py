@@ -12,14 +12,14 @@ LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.9, 0.95, 0.965
 # So likely must a no be where the rules found something unclear in it.
 CLEARING = 0.95
 # A yes or no that both read is one only if it is this likely.
-AGREED = 0.6
+AGREED = 0.7
 
 
 def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
     """One answer of both. Where they differ and the network is not sure of its own, it is unclear."""
     ruled, signal = verdict
     likeliest = weighed.likeliest
-    answer = likeliest if is_sure(verdict, weighed) else Answer.UNCLEAR
+    answer = likeliest if is_sure(verdict, weighed) and not _is_asked(verdict, weighed) else Answer.UNCLEAR
     if answer is Answer.UNSTATED:
         return answer, None
     if answer is ruled:
@@ -41,6 +41,14 @@ def doubted(verdict: Verdict, weighed: Weighed) -> Verdict:
 def is_sure(verdict: Verdict, weighed: Weighed) -> bool:
     """Whether the network is as sure of its likeliest answer as it must be beside what the rules read."""
     return weighed.answers[weighed.likeliest] >= _needed(weighed.likeliest, verdict[0])
+
+
+def _is_asked(verdict: Verdict, weighed: Weighed) -> bool:
+    """Does the network take for a no what ends as a question? `The mails are switched off, right?`"""
+    answer, signal = verdict
+    if answer is not Answer.UNCLEAR or signal is None or signal.why != "a question":
+        return False
+    return weighed.likeliest is Answer.NO and signal.evidence == weighed.evidence(Answer.NO)
 
 
 def _needed(likeliest: Answer, ruled: Answer) -> float:

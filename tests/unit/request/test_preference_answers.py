@@ -241,8 +241,8 @@ def test_what_they_wrote_before_gives_way_to_what_they_write_now(text: str, expe
     "text",
     [
         "Purchasing: send the account mail. Warehouse: don't send.",
-        "All teachers should be notified straight away. For the governors, not before the election on 12 May.",
-        "Ida Moss, ida@x.example - notify\nRae Poole, rae@x.example - don't notify\n\nThat's the account email.",
+        "All teachers should be notified now. For the governors, not before the election on 12 May.",
+        "Ida, ida@x.example - notify\nRae, rae@x.example - do not notify\n\nIt is the account email.",
         "Please send the account notice to those of them who are new to your system.",
     ],
 )

@@ -1,6 +1,7 @@
 """The network: learned from our own texts, read with numbers alone, and settled with what the rules read."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,6 +205,13 @@ def test_a_bare_reply_is_the_rules_to_read_unless_the_network_is_sure_of_the_opp
     ruled: Answer, chances: dict[str, float], expected: Answer
 ) -> None:
     assert doubted((ruled, None), weighed(**chances))[0] is expected
+
+
+def test_what_ends_as_a_question_is_no_refusal() -> None:
+    asks = Signal(stance=Stance.UNCLEAR, why="a question", evidence="Weighed.", where="text")
+    assert confer((UNCLEAR, asks), weighed(no=1.0))[0] is UNCLEAR
+    assert confer((UNCLEAR, replace(asks, why="group")), weighed(no=1.0))[0] is NO
+    assert read_preference(spoken("Welcome emails are disabled for this import, right?")).answer is UNCLEAR
 
 
 def test_what_the_members_of_the_jury_say_is_brought_to_one_by_the_mean() -> None:
