@@ -31,9 +31,9 @@ def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
 
 def doubted(verdict: Verdict, weighed: Weighed) -> Verdict:
     """What the rules read in a bare reply, which they know best; unclear where the network is sure that it
-    says the opposite."""
+    says the opposite or gives no answer."""
     opposite = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}.get(verdict[0])
-    if opposite is None or weighed.answers[opposite] < SURE:
+    if opposite is None or max(weighed.answers[opposite], weighed.answers[Answer.UNCLEAR]) < SURE:
         return verdict
     return Answer.UNCLEAR, verdict[1]
 

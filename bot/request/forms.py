@@ -13,6 +13,8 @@ MOST_LINES = 500
 LONGEST_VALUE = 5
 # What a quoted mail asks stands near its head.
 QUOTED_READ = 4_000
+# What is offered beside sending it now: to leave it, to send it later or another way, to say it themselves.
+OTHER_WAYS = ("skip", "delay", "channel", "self", "selftell")
 # A question asks with its first words whether they mind.
 MIND_WITHIN = 8
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
@@ -125,10 +127,21 @@ def _either_or(sentence: Sentence) -> bool:
     opening = sentence.clauses[0].words[:1] if sentence.clauses else ()
     if opening and opening[0].casefold() in small("open_questions"):
         return True
-    return any(
-        clause.link == "or_" and len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
-        for clause in sentence.clauses
-    )
+    for at, clause in enumerate(sentence.clauses):
+        if clause.link == "or_":
+            longer = len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
+            alone = len(clause.words) == 1 and at + 1 < len(sentence.clauses)
+            if longer or alone or clause.has(*OTHER_WAYS):
+                return True
+        if any(_offers_another(clause, hit.last + 1) for hit in clause.hits("or_") if hit.first):
+            return True
+    return False
+
+
+def _offers_another(clause: Clause, place: int) -> bool:
+    """`now or later`, `sent or suppressed`: behind the or stands another way."""
+    word = clause.words[place].casefold() if place < len(clause.words) else ""
+    return word in small("later") or any(hit.first == place for tag in OTHER_WAYS for hit in clause.hits(tag))
 
 
 def fields_of(text: str, language: str) -> Iterator[Field]:
@@ -166,6 +179,15 @@ def plain_value(value: str, topic: Topic, language: str) -> int:
     if small("whole") & set(words) and not clause.has("neg"):
         return topic.sign
     return 1 if topic.sign > 0 and clause.has("now") and not clause.has("neg") else 0
+
+
+def is_bare_reply(value: str, language: str) -> bool:
+    """`x`, `no thanks`, `ja`: a reply and nothing else."""
+    clauses = [clause for sentence in read_sentences(value, language) for clause in sentence.clauses]
+    if len(clauses) != 1:
+        return False
+    told = {place for hit in clauses[0].replies for place in range(hit.first, hit.last + 1)}
+    return len(told) == len(clauses[0].words)
 
 
 def is_address(value: str) -> bool:

@@ -18,6 +18,7 @@ from bot.request.forms import (
     asking_in,
     boxes,
     is_address,
+    is_bare_reply,
     is_blank,
     plain_value,
     topic_of,
@@ -143,7 +144,9 @@ def _is_filled_in(segment: Segment, language: str) -> bool:
     value, topic = unstruck(segment.text), topic_of_label(segment.question, language)
     if topic is None:
         return len(value.split()) <= LONGEST_VALUE
-    return is_blank(value) or is_address(value) or bool(boxes(value) or plain_value(value, topic, language))
+    if is_blank(value) or is_address(value) or is_bare_reply(value, language):
+        return True
+    return bool(boxes(value) or plain_value(value, topic, language))
 
 
 def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Notes) -> Verdict:
@@ -237,7 +240,8 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
     if segment.kind is SegmentKind.FORM:
         topic = topic_of_label(segment.question, language)
         if topic is None:
-            return of_text(text, SegmentKind.FORM, None, language, steps)
+            # `Preferred contact: email` names a way, and nobody asks for it.
+            return of_text(text, SegmentKind.FORM, None, language, steps) if " " in text.strip() else []
         if _answers_itself(segment, language):
             return of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
         return of_field(

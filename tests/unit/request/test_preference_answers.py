@@ -3,6 +3,7 @@
 import pytest
 from reading_cases import by_rules
 
+from bot.request.preference import read_preference
 from bot.values.request import Segment, SegmentKind, Spoken
 
 QUESTION = "Would you like your new learners to receive the default email about their account?"
@@ -199,6 +200,12 @@ NEWS = "Would you like a notification when your upload has been processed?"
         (SIDES, "Leave it on", "unclear"),
         ("There was a problem with the list; shall we email the learners about their account?", "Yes", "yes"),
         ("Is de lijst erg belangrijk? Zullen we de cursisten de accountmail sturen?", "Nee", "unstated"),
+        ("Should the account emails be sent, or should they be suppressed?", "Yes", "unclear"),
+        ("Do you want the account email sent or suppressed?", "Yes please", "unclear"),
+        ("Would you like to have the account emails sent now or later?", "Yes please :)", "unclear"),
+        ("Wollen Sie, dass die Lernenden die E-Mail jetzt oder später erhalten?", "Ja", "unclear"),
+        ("Should learners get an email or notification of their account?", "Yes", "yes"),
+        ("Should they get the account email or not?", "Yes", "yes"),
         (OBJECTION, "None until Monday", "unclear"),
         (OBJECTION, "Nobody has decided yet", "unclear"),
         ("Would it be a problem to email the learners about their account?", "Sounds good", "yes"),
@@ -210,6 +217,14 @@ NEWS = "Would you like a notification when your upload has been processed?"
 )
 def test_a_reply_means_what_it_means_to_this_question(question: str, text: str, expected: str) -> None:
     assert reply(text, question) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("No thanks", "no"), ("x", "yes"), ("Ja", "yes")])
+def test_a_form_line_about_something_else_changes_no_answer(value: str, expected: str) -> None:
+    about = Segment(kind=SegmentKind.FORM, text=value, question="Send default account email?")
+    other = Segment(kind=SegmentKind.FORM, text="email", question="Preferred contact")
+    both = Spoken(newest_text="", readings=((about, other),))
+    assert by_rules(both).answer.value == read_preference(both).answer.value == expected
 
 
 def test_a_name_below_the_last_quoted_line_answers_nothing() -> None:

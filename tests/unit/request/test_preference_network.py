@@ -197,6 +197,7 @@ def test_rules_and_network_settle_one_answer(
         (YES, {"no": SURE}, UNCLEAR),
         (YES, {"no": SURE - 0.01}, YES),
         (NO, {"yes": SURE}, UNCLEAR),
+        (YES, {"unclear": SURE}, UNCLEAR),
         (YES, {"unstated": 1.0}, YES),
         (UNCLEAR, {"yes": 1.0}, UNCLEAR),
     ],
