@@ -132,14 +132,15 @@ def unpack(packed: bytes) -> Network:
     digest = str(read.pop("digest"))
     units = {name: read.pop(name) for name in list(read) if name.endswith(" unit")}
     arrays = {
-        name: array.astype(np.float32) * units.get(f"{name} unit", np.float32(1))
+        name: np.multiply(array, units.get(f"{name} unit", np.float32(1)), dtype=np.float32)
         for name, array in read.items()
     }
     return Network(arrays, digest)
 
 
 def pack(network: Network) -> bytes:
-    """The same the other way round; what is large is kept in bytes."""
+    """The same the other way round; what is large is kept in bytes, and nothing is compressed: each start
+    reads it."""
     kept: dict[str, Any] = {"digest": np.array(network.digest)}
     for name, array in network.arrays.items():
         if name in {"words", "pieces"}:
@@ -148,7 +149,7 @@ def pack(network: Network) -> bytes:
         else:
             kept[name] = array.astype(np.float16)
     file = io.BytesIO()
-    np.savez_compressed(file, **kept)
+    np.savez(file, **kept)
     return file.getvalue()
 
 

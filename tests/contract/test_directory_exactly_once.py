@@ -113,9 +113,11 @@ def scim(bulk: int) -> Iterator[tuple[LoopbackServer, Callable[[], Directory], C
         )
 
 
-# A second run of luck is for those who have the time.
+# A second run of luck, and a thousand requests for as many learners, are for those who have the time.
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.servers)])
-@pytest.mark.parametrize("platform", ["moodle", "scim in bulk", "scim one by one"])
+@pytest.mark.parametrize(
+    "platform", ["moodle", "scim in bulk", pytest.param("scim one by one", marks=pytest.mark.servers)]
+)
 def test_a_thousand_learners_end_as_one_account_each(platform: str, seed: int) -> None:
     luck = random.Random(seed)
     with ExitStack() as stack:

@@ -84,7 +84,7 @@ SMTP_LINES = [
     b"\xff",
 ]
 nonsense = st.lists(st.sampled_from(IMAP_WORDS), max_size=12).map(b"".join)
-RUNS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RUNS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @RUNS

@@ -12,12 +12,16 @@ from bot.cli import preview, spreading
 
 # Python 3.12 warns of every fork beside threads, and a test runner has some.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-FILES = sorted((Path(__file__).parents[3] / "fixtures").rglob("*.eml"))[:40]
+FILES = sorted((Path(__file__).parents[3] / "fixtures").rglob("*.eml"))[:24]
 
 
-@pytest.fixture
-def one_by_one(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreading, "processors", lambda: 2)
+
+
+@pytest.fixture(scope="module")
+def one_by_one() -> list[dict[str, Any]]:
     with preview.open_previewer(None) as preview_one:
         return [preview_one(file) for file in FILES]
 
@@ -32,7 +36,7 @@ def test_a_killed_process_loses_no_file(
     me, read = os.getpid(), preview.preview_file
 
     def dies_of(file: Path, assessor: Any) -> dict[str, Any]:
-        if file == FILES[20] and os.getpid() != me:
+        if file == FILES[12] and os.getpid() != me:
             (tmp_path / "killed").touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return read(file, assessor)

@@ -285,7 +285,7 @@ def test_the_envelope_s_date_is_left_out_where_there_is_none() -> None:
     assert "Date" not in sent(date=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=120), st.text(max_size=120), st.text(max_size=500))
 def test_any_words_make_a_mail_that_can_be_read_back(subject, name, file_name, text) -> None:
     letter = replace(
@@ -314,7 +314,7 @@ def test_a_message_id_is_made_from_what_the_mail_is() -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=150), st.text(max_size=150), st.text(max_size=40))
 def test_any_seed_makes_a_valid_identifier_and_two_seeds_never_meet(seed, other, domain) -> None:
     made = make_message_id(seed, domain)

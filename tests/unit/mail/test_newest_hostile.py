@@ -161,7 +161,7 @@ _SCRAPS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(_SCRAPS, max_size=40).map("".join),
     st.lists(_SCRAPS, max_size=40).map("".join),

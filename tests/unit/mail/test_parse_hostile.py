@@ -179,7 +179,7 @@ def test_hostile_bytes_end_in_a_decision_within_five_seconds(name: str) -> None:
     assert message is None or is_clean(message)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_flipped_bytes_never_raise(data: st.DataObject) -> None:
     raw = bytearray(data.draw(st.sampled_from(SEEDS)))
@@ -191,7 +191,7 @@ def test_flipped_bytes_never_raise(data: st.DataObject) -> None:
     assert message is None or is_clean(message)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_messages_cut_off_anywhere_never_raise(data: st.DataObject) -> None:
     raw = data.draw(st.sampled_from(SEEDS))
@@ -201,13 +201,13 @@ def test_messages_cut_off_anywhere_never_raise(data: st.DataObject) -> None:
     assert message is None or is_clean(message)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_behind_a_header_never_raise(body: bytes) -> None:
     assert go_the_whole_way(HEAD + MIXED + b"--b\r\n" + body) is not None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=500))
 def test_any_bytes_as_authentication_results_prove_nothing(value: bytes) -> None:
     one_line = value.replace(b"\n", b" ").replace(b"\r", b" ")

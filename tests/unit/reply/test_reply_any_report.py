@@ -65,7 +65,7 @@ def of(kind, **fields):
 ROWS = of(ImportRow, outcome=st.sampled_from(Outcome), repairs=st.lists(WORDS, max_size=2).map(tuple))
 PREFERENCES = of(Preference, answer=st.sampled_from(Answer), steps=st.just(()))
 FILES = st.lists(of(FileReport, notes=st.lists(WORDS, max_size=2).map(tuple)), max_size=3).map(tuple)
-GIVEN = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+GIVEN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def letters_of(words):
