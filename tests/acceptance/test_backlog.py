@@ -86,6 +86,7 @@ def unfinished(scene: Scene) -> int:
     return int(count)
 
 
+@pytest.mark.servers  # it starts everything anew, which takes its time
 def test_started_as_on_the_command_line_it_has_processes_beside_it(scene: Scene) -> None:
     expected = pile_up(scene)
     scene.nursery = None
