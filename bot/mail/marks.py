@@ -190,8 +190,7 @@ def find_headers(lines: Sequence[Line], at: int) -> Mark | None:
         ):
             break
         number += 1
-    below = any(line.text.strip() for line in lines[max(0, at - _WORDS_ABOVE) : at])
-    if not _is_header_block(seen, first[0]) and not (below and _names_only(seen)):
+    if not _is_header_block(seen, first[0]) and not (_names_only(seen) and _has_words_above(lines, at)):
         return None
     return Mark(MarkKind.QUOTE, end - at, author=seen["from"], subject=seen.get("subject", ""), headed=True)
 
@@ -201,6 +200,11 @@ def _is_header_block(seen: dict[str, str], first: str) -> bool:
         return False
     others = set(seen) & {"sent", "to", "subject"}
     return len(others) >= 2 or (first == "from" and bool(others) and bool(_ADDRESS.search(seen["from"])))
+
+
+def _has_words_above(lines: Sequence[Line], at: int) -> bool:
+    """Without any it may be a memo of the sender's own."""
+    return any(line.text.strip() for line in lines[max(0, at - _WORDS_ABOVE) : at])
 
 
 def _names_only(seen: dict[str, str]) -> bool:

@@ -95,6 +95,11 @@ def read_sentences(text: str, prior: str) -> list[Sentence]:
     ]
 
 
+def clauses_of(text: str, language: str) -> list[Clause]:
+    """The clauses of all sentences of a text, in order."""
+    return [clause for sentence in read_sentences(text, language) for clause in sentence.clauses]
+
+
 def _is_initial(piece: str) -> bool:
     """One letter on a line of its own below other words signs a mail; it is no `y` or `n`."""
     letters = piece.strip(" .,-")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.clauses import Clause, Sentence, read_sentences
+from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
 from bot.request.limits import limit_of
 from bot.request.matter import ACTS, Topic, is_about, polarity
 from bot.request.vocabulary import LANGUAGES, lexicon, small
@@ -44,15 +44,18 @@ def topic_of(question: str, language: str) -> Topic | None:
     """What a question or label asks of the account mail; None when it asks of something else."""
     found: Topic | None = None
     for sentence in read_sentences(question, language):
-        spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
+        if _is_news_of_the_upload(sentence):
+            continue
+        about_minding = _asks_whether_they_mind(sentence)
+        about_reasons = bool(small("reasons") & set(_words_of(sentence)))
         for clause in sentence.clauses:
-            if not is_about(clause, None) or _asks_for_an_address(clause) or _is_news_of_the_upload(sentence):
+            if not is_about(clause, None) or _asks_for_an_address(clause):
                 continue
             themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
             denied = clause.has("neg", "negword", "skip")
-            minds = _asks_whether_they_mind(sentence) or (denied and bool(small("reasons") & spoken))
+            minds = about_minding or (denied and about_reasons)
             if minds:
-                sign = -1 if denied and not small("reasons") & spoken else 1
+                sign = -1 if denied and not about_reasons else 1
             else:
                 sign = -polarity(clause) if themselves else polarity(clause)
             if found is None or not found.either_or:
@@ -60,16 +63,20 @@ def topic_of(question: str, language: str) -> Topic | None:
     return found
 
 
+def _words_of(sentence: Sentence) -> list[str]:
+    return [word.casefold() for clause in sentence.clauses for word in clause.words]
+
+
 def _asks_whether_they_mind(sentence: Sentence) -> bool:
     """`Any objection to …?`, `would it be a problem if …?`"""
-    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    words = _words_of(sentence)
     opening = "_".join(words[:MIND_WITHIN]) + "_"
     return bool(small("minds") & set(words)) or any(f"{way}_" in opening for way in small("minding"))
 
 
 def _is_news_of_the_upload(sentence: Sentence) -> bool:
     """`Would you like a notification when your upload has been processed?`: news for the sender."""
-    spoken = {word.casefold() for clause in sentence.clauses for word in clause.words}
+    spoken = set(_words_of(sentence))
     if spoken & small("accounts") or any(clause.has("them", "role") for clause in sentence.clauses):
         return False
     return any(clause.has("when_", "now") for clause in sentence.clauses) and bool(
@@ -107,14 +114,14 @@ def topic_of_label(label: str, language: str) -> Topic | None:
     for each in dict.fromkeys(languages):
         if topic := topic_of(label, each):
             return topic
-    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    clauses = clauses_of(label, language)
     named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
 
 
 def _is_known(label: str, language: str) -> bool:
     """Is every word listed in the mail's own language, so that no other need be asked (`Contact`)?"""
-    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    clauses = clauses_of(label, language)
     return all(
         any(hit.first <= place <= hit.last for hit in (*clause.meaning, *clause.frame))
         for clause in clauses
@@ -162,7 +169,7 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
 
 def plain_value(value: str, topic: Topic, language: str) -> int:
     """What a value says that is no yes or no: `send`, `skip`, `nobody`, `immediately`; +1, -1 or 0."""
-    clauses = [clause for sentence in read_sentences(value, language) for clause in sentence.clauses]
+    clauses = clauses_of(value, language)
     if len(clauses) != 1 or len(clauses[0].words) > LONGEST_VALUE or limit_of(clauses[0]):
         return 0
     clause = clauses[0]
@@ -183,7 +190,7 @@ def plain_value(value: str, topic: Topic, language: str) -> int:
 
 def is_bare_reply(value: str, language: str) -> bool:
     """`x`, `no thanks`, `ja`: a reply and nothing else."""
-    clauses = [clause for sentence in read_sentences(value, language) for clause in sentence.clauses]
+    clauses = clauses_of(value, language)
     if len(clauses) != 1:
         return False
     told = {place for hit in clauses[0].replies for place in range(hit.first, hit.last + 1)}
@@ -202,7 +209,7 @@ def _marked(line: str, language: str) -> Field | None:
         return None
     words = found["words"]
     topic = topic_of(words, language)
-    clauses = [clause for sentence in read_sentences(words, language) for clause in sentence.clauses]
+    clauses = clauses_of(words, language)
     if topic is None or topic.sign < 0 or any(limit_of(c) or c.has("ask", "neg", "skip") for c in clauses):
         return None
     return Field(topic=topic, value=found["mark"], text=line.strip())
@@ -210,7 +217,7 @@ def _marked(line: str, language: str) -> Field | None:
 
 def _tells_a_story(label: str, language: str) -> bool:
     """`At first we wanted no mail, but now: send it` is a sentence and no label."""
-    clauses = [clause for sentence in read_sentences(label, language) for clause in sentence.clauses]
+    clauses = clauses_of(label, language)
     return len(clauses) > 1 and any(clause.has("initial", "scrap", "but_") for clause in clauses)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
-from bot.request.clauses import Sentence, language_of, read_sentences, within_bounds
+from bot.request.clauses import Sentence, clauses_of, language_of, read_sentences, within_bounds
 from bot.request.conferring import confer, doubted, is_sure
 from bot.request.forms import (
     QUOTED_READ,
@@ -215,7 +215,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
 
 def _is_a_name(segment: Segment, language: str) -> bool:
     """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
-    clauses = [clause for sentence in read_sentences(segment.text, language) for clause in sentence.clauses]
+    clauses = clauses_of(segment.text, language)
     known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
     return not known and len(segment.text.split()) <= LONGEST_PLAIN
 

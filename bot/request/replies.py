@@ -118,8 +118,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
     reply = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
     if not topic.either_or and (switched := _switched(clause, reply)):
         return switched, "on or off"
-    said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
-    agrees = topic.minds and reply.tag == "yes" and not said <= small("literal_yes")
+    agrees = topic.minds and reply.tag == "yes" and not _said(clause, reply) <= small("literal_yes")
     return _answered("do" if agrees else reply.tag, topic)
 
 
@@ -138,9 +137,13 @@ def _has_none(clause: Clause) -> bool:
     return clause.has("negword") and all(word.casefold() in plain for word in clause.words)
 
 
+def _said(clause: Clause, reply: Hit) -> set[str]:
+    return {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
+
+
 def _switched(clause: Clause, reply: Hit) -> Stance | None:
     """`leave it on`, `off please`: it names the state and so means the same however the question was put."""
-    said = {word.casefold() for word in clause.words[reply.first : reply.last + 1]}
+    said = _said(clause, reply)
     if reply.tag in {"yes", "do"} and said & small("switched_on"):
         return Stance.YES
     return Stance.NO if reply.tag in {"no", "dont"} and said & small("switched_off") else None
