@@ -6,15 +6,15 @@ from functools import cache
 from typing import NamedTuple
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
+LONGEST = 32_767  # characters Excel takes in a cell
+_LAST_ROW = 1_048_576  # of any sheet
 _LINE_HEIGHT = 15.0  # points
-_LONGEST = 32_767  # characters Excel takes in a cell
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -42,30 +42,29 @@ GREEN, AMBER, RED, GREY, BLUE = (
     Look(fill="E6E9ED", ink="3C4650"),
     Look(fill="DCE9F8", ink="174A7C"),
 )
-_NUMBER = FAINT._replace(horizontal="center")
+NUMBER = FAINT._replace(horizontal="center")
 _HEADING = Look(ink="FFFFFF", fill="1F3A5F", bold=True, lined=False, horizontal=None, vertical="center")
 
 
+def may_run(text: str) -> bool:
+    """Whether a spreadsheet would take it for a formula where it is typed."""
+    return text.startswith(_RUNS)
+
+
 class Painter:
-    """Makes the cells of one sheet; each style is built once, for hashing one costs more than a row."""
+    """Makes the cells of one sheet from words of ours; each style is built once, for hashing one costs more
+    than a row."""
 
     def __init__(self, sheet: WriteOnlyWorksheet) -> None:
         self._sheet = sheet
         self._styles: dict[tuple[Look, bool], StyleArray] = {}
 
     def text(self, text: str, look: Look = PLAIN) -> WriteOnlyCell:
-        """A cell that is text whatever it begins with; control characters XML can't hold are left out."""
+        """A cell that is text whatever it begins with."""
         cell = WriteOnlyCell(self._sheet)
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST] or None
-        cell._style = self._style(look, cell.value is not None and text.startswith(_RUNS))
-        if cell.value is not None:
-            cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
-        return cell
-
-    def number(self, number: int) -> WriteOnlyCell:
-        """A cell with the number of a row."""
-        cell = WriteOnlyCell(self._sheet, value=number)
-        cell._style = self._style(_NUMBER, False)
+        cell.value = text
+        cell._style = self._style(look, may_run(text))
+        cell.data_type = "s"  # openpyxl would make a formula of what begins with "="
         return cell
 
     def _style(self, look: Look, is_quoted: bool) -> StyleArray:
@@ -101,14 +100,12 @@ def _parts(look: Look) -> _Parts:
     )
 
 
-def begin_table(
-    sheet: WriteOnlyWorksheet, headings: Sequence[str], widths: Sequence[float], rows: int
-) -> None:
-    """Widths, a header that stays in sight, a filter over the rows, and a page that fits when printed."""
+def begin_table(sheet: WriteOnlyWorksheet, headings: Sequence[str], widths: Sequence[float]) -> None:
+    """Widths, a header that stays in sight, a filter from it on, and a page that fits when printed."""
     for index, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{max(rows, 1) + 1}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}2"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -118,14 +115,14 @@ def begin_table(
     sheet.append([cells.text(heading, _HEADING) for heading in headings])
 
 
-def give_room(sheet: WriteOnlyWorksheet, row: int, *texts: tuple[str, float]) -> None:
-    """A row as high as its longest wrapped (text, column width) needs: not every program works that out."""
+def height_of(*texts: tuple[str, float]) -> float:
+    """How high, in points, a row must be for its longest wrapped (text, column width): not every program
+    works that out. 0 for a single line."""
     lines = max(math.ceil(1.1 * len(text) / width) for text, width in texts)
-    if lines > 1:
-        sheet.row_dimensions[row].height = _LINE_HEIGHT * min(lines, 20)
+    return _LINE_HEIGHT * min(lines, 20) if lines > 1 else 0.0
 
 
-def hint_at_addresses(sheet: WriteOnlyWorksheet, column: str, first_row: int, last_row: int) -> None:
+def hint_at_addresses(sheet: WriteOnlyWorksheet, column: str, first_row: int) -> None:
     """Excel's own hint while an address is typed; it warns and never forbids."""
     hint = DataValidation(
         type="custom",
@@ -139,5 +136,5 @@ def hint_at_addresses(sheet: WriteOnlyWorksheet, column: str, first_row: int, la
         promptTitle="Email address",
         prompt="One address for each learner. It becomes the username.",
     )
-    hint.add(f"{column}{first_row}:{column}{last_row}")
+    hint.add(f"{column}{first_row}:{column}{_LAST_ROW}")
     sheet.data_validations.append(hint)

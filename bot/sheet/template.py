@@ -9,7 +9,6 @@ from bot.sheet.styles import FAINT, PLAIN, Painter, begin_table, hint_at_address
 
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
-_HINTED_ROWS = 10_000
 _STEP = PLAIN._replace(lined=False)
 _TITLE = _STEP._replace(bold=True, size=14)
 _STEPS = (
@@ -40,8 +39,8 @@ def write_template() -> bytes:
     workbook.properties.creator = "Rollcall"
     workbook.properties.title = "Learner Upload"
     sheet = workbook.create_sheet("Learners")
-    hint_at_addresses(sheet, "C", 3, _HINTED_ROWS)
-    begin_table(sheet, _HEADINGS, (28, 32, 44), 1)
+    hint_at_addresses(sheet, "C", 3)
+    begin_table(sheet, _HEADINGS, (28, 32, 44))
     sheet.auto_filter.ref = None
     cells = Painter(sheet)
     sheet.append([cells.text(text, FAINT._replace(italic=True)) for text in _EXAMPLE])

@@ -1,23 +1,24 @@
 """The workbooks a reply carries: every row with its result, and only the rows to fix, ready to send again."""
 
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from openpyxl import Workbook
 
+from bot.sheet.filling import Cell, Layout, Line, lay_out
 from bot.sheet.styles import (
     AMBER,
     BLUE,
     FAINT,
     GREEN,
     GREY,
+    NUMBER,
     PLAIN,
     RED,
     WRAPPED,
-    Painter,
     begin_table,
-    give_room,
+    height_of,
     hint_at_addresses,
 )
 from bot.sheet.template import write_template
@@ -42,60 +43,65 @@ _WIDTHS = (7, 20, 24, 38, 25, 48, 48)
 _FIX_HEADINGS = ("First Name", "Last Name", "Email address", "What to fix", "Original row")
 _FIX_WIDTHS = (22, 26, 40, 60, 18)
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_SPARE_ROWS = 200  # below the rows to fix that also get the hint
+# Customers call their sheets alike, month after month.
+_LAYOUTS_KEPT = 32
 
 
 def write_annotated(rows: Sequence[ImportRow]) -> bytes:
     """All rows of one uploaded file as an .xlsx, a sheet for each of its sheets, in their order."""
-    workbook = Workbook(write_only=True)
-    workbook.properties.creator = "Rollcall"
-    taken: set[str] = set()
-    for title, members in _by_sheet(rows).items():
-        sheet = workbook.create_sheet(_title(title, taken))
-        begin_table(sheet, _HEADINGS, _WIDTHS, len(members))
-        cells = Painter(sheet)
-        for place, row in enumerate(members, start=2):
-            result, look = _RESULTS[row.outcome]
-            reason, repairs = _reason(row), "; ".join(row.repairs)
-            give_room(sheet, place, (reason, _WIDTHS[5]), (repairs, _WIDTHS[6]))
-            sheet.append(
-                [
-                    cells.number(row.number),
-                    cells.text(row.first_name),
-                    cells.text(row.last_name),
-                    cells.text(row.email),
-                    cells.text(result, look),
-                    cells.text(reason, WRAPPED),
-                    cells.text(repairs, WRAPPED),
-                ]
-            )
-    if not taken:
-        begin_table(workbook.create_sheet("Learners"), _HEADINGS, _WIDTHS, 0)
-    return _bytes(workbook)
+    sheets = _by_sheet(rows)
+    tables = [[_annotated(row) for row in members] for members in sheets.values()]
+    return _annotated_layout(_titles(sheets)).fill(tables or [[]])
 
 
 def write_to_fix(rows: Sequence[ImportRow]) -> bytes:
     """The invalid and failed rows as an .xlsx laid out like the template: mended, it can be sent as it is."""
-    workbook = Workbook(write_only=True)
-    workbook.properties.creator = "Rollcall"
-    sheet = workbook.create_sheet("Learners")
     members = [row for row in rows if row.outcome in {Outcome.INVALID, Outcome.FAILED}]
-    hint_at_addresses(sheet, "C", 2, len(members) + _SPARE_ROWS)
-    begin_table(sheet, _FIX_HEADINGS, _FIX_WIDTHS, len(members))
-    cells = Painter(sheet)
     several = len({(row.file, row.sheet) for row in members}) > 1
-    for place, row in enumerate(members, start=2):
-        wrong = _wrong_fields(row)
-        give_room(sheet, place, (_reason(row), _FIX_WIDTHS[3]))
-        fields = ((row.first_name, "first"), (row.last_name, "last"), (row.email, "email"))
-        sheet.append(
-            [
-                *(cells.text(text, RED if field in wrong else PLAIN) for text, field in fields),
-                cells.text(_reason(row), _TOLD),
-                cells.text(f"{row.sheet}, row {row.number}" if several else f"row {row.number}", FAINT),
-            ]
-        )
-    return _bytes(workbook)
+    return _layout_to_fix().fill([[_to_fix(row, several=several) for row in members]])
+
+
+@lru_cache(_LAYOUTS_KEPT)
+def _annotated_layout(titles: tuple[str, ...]) -> Layout:
+    workbook = Workbook(write_only=True)
+    for title in titles:
+        begin_table(workbook.create_sheet(title), _HEADINGS, _WIDTHS)
+    return lay_out(workbook, (NUMBER, PLAIN, WRAPPED, *(look for _, look in _RESULTS.values())))
+
+
+def _annotated(row: ImportRow) -> Line:
+    result, look = _RESULTS[row.outcome]
+    reason, repairs = _reason(row), "; ".join(row.repairs)
+    cells = (
+        Cell(row.number, NUMBER),
+        Cell(row.first_name, PLAIN),
+        Cell(row.last_name, PLAIN),
+        Cell(row.email, PLAIN),
+        Cell(result, look),
+        Cell(reason, WRAPPED),
+        Cell(repairs, WRAPPED),
+    )
+    return Line(cells, height_of((reason, _WIDTHS[5]), (repairs, _WIDTHS[6])))
+
+
+@lru_cache(1)
+def _layout_to_fix() -> Layout:
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("Learners")
+    hint_at_addresses(sheet, "C", 2)
+    begin_table(sheet, _FIX_HEADINGS, _FIX_WIDTHS)
+    return lay_out(workbook, (PLAIN, RED, _TOLD, FAINT))
+
+
+def _to_fix(row: ImportRow, *, several: bool) -> Line:
+    wrong, reason = _wrong_fields(row), _reason(row)
+    fields = ((row.first_name, "first"), (row.last_name, "last"), (row.email, "email"))
+    cells = (
+        *(Cell(text, RED if name in wrong else PLAIN) for text, name in fields),
+        Cell(reason, _TOLD),
+        Cell(f"{row.sheet}, row {row.number}" if several else f"row {row.number}", FAINT),
+    )
+    return Line(cells, height_of((reason, _FIX_WIDTHS[3])))
 
 
 def _by_sheet(rows: Sequence[ImportRow]) -> dict[str, list[ImportRow]]:
@@ -125,6 +131,12 @@ def _wrong_fields(row: ImportRow) -> frozenset[str]:
     return frozenset(field for field, name in names if len(name) > 100)
 
 
+def _titles(names: Iterable[str]) -> tuple[str, ...]:
+    """The titles of the sheets, no two alike."""
+    taken: set[str] = set()
+    return tuple(_title(name, taken) for name in names) or ("Learners",)
+
+
 def _title(name: str, taken: set[str]) -> str:
     """A sheet's name as Excel allows it: 31 characters, none of `[]:*?/\\`, no apostrophe at an end."""
     plain = _BAD_IN_TITLE.sub(" ", name).strip().strip("'") or "Learners"
@@ -135,9 +147,3 @@ def _title(name: str, taken: set[str]) -> str:
         title = plain[: 31 - len(ending)] + ending
     taken.add(title.casefold())
     return title
-
-
-def _bytes(workbook: Workbook) -> bytes:
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()

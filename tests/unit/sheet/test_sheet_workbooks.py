@@ -1,6 +1,8 @@
 """The workbooks we write, read back."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -67,8 +69,36 @@ def test_no_text_ever_becomes_a_formula(name):
 
 
 def test_control_characters_and_endless_text_do_no_harm():
-    content = write_annotated([a_row(2, first="a\x00b\x0b", last="x" * 40_000)])
-    assert opened(content).active["B2"].value == "ab"
+    rows = [
+        a_row(2, first="a\x00b\x0b", last="x" * 40_000),
+        a_row(3, first="\ud800Lone", last="\x01=1+1", email=" a & <b> \uffff"),
+    ]
+    sheet = opened(write_annotated(rows)).active
+    assert [sheet["B2"].value, len(sheet["C2"].value)] == ["ab", 32_767]
+    assert [sheet["B3"].value, sheet["C3"].value, sheet["D3"].value] == ["Lone", "=1+1", " a & <b> "]
+    assert sheet["C3"].quotePrefix
+
+
+def test_each_sheet_has_a_filter_as_long_as_its_rows_whatever_it_is_called():
+    titles = ("Starters", "Costs $5 <b> 100000", "'x'!$A$1:$G$2")
+    rows = [a_row(n, sheet=title) for at, title in enumerate(titles) for n in range(2, 5 + at)]
+    for _ in range(2):  # the second time from what was kept
+        book = opened(write_annotated(rows))
+        assert [sheet.auto_filter.ref for sheet in book] == ["A1:G4", "A1:G5", "A1:G6"]
+        with zipfile.ZipFile(io.BytesIO(write_annotated(rows))) as archive:
+            names = re.findall(r"_FilterDatabase[^<]*G\$(\d+)<", archive.read("xl/workbook.xml").decode())
+        assert names == ["4", "5", "6"]
+        rows = [*rows, a_row(9, sheet=titles[0])][1:]
+
+
+def test_a_row_is_as_high_as_its_longest_reason_needs():
+    sheet = opened(write_annotated([a_row(2), a_row(3, Outcome.FAILED, detail="No. " * 40)])).active
+    assert sheet.row_dimensions[2].height is None
+    assert sheet.row_dimensions[3].height == 60
+
+
+def test_a_workbook_without_rows_has_its_header():
+    assert [cell.value for cell in opened(write_annotated([])).active[1]][:2] == ["Row", "First Name"]
 
 
 def test_the_rows_to_fix_can_be_sent_again_as_they_are():
