@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,10 +17,12 @@ from bot.errors import MessageUnreadable
 from bot.mail.parse import parse_message
 from bot.runners.assessing import Assessment, Assessor
 from bot.runners.sniffing import looks_like_mail
-from bot.settings import Settings
 from bot.sheet.child import LimitedReader
 from bot.values.message import Message
 from bot.values.sheet import SheetReading, SheetRow
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 # So many files are worth processes of their own.
 SPREAD_FROM = 64
@@ -50,7 +52,7 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
             click.echo(f"\r{number}/{len(files)}", err=True, nl=False)
 
 
-def preview_files(files: Sequence[Path], settings: Settings | None) -> Iterator[dict[str, Any]]:
+def preview_files(files: Sequence[Path], settings: "Settings | None") -> Iterator[dict[str, Any]]:
     """Each file as the object that `--json` prints, in order; many are read on all cores."""
     opened = partial(open_previewer, settings)
     done = 0
@@ -67,7 +69,7 @@ def preview_files(files: Sequence[Path], settings: Settings | None) -> Iterator[
 
 
 @contextmanager
-def open_previewer(settings: Settings | None) -> Iterator[Callable[[Path], dict[str, Any]]]:
+def open_previewer(settings: "Settings | None") -> Iterator[Callable[[Path], dict[str, Any]]]:
     """What reads a file, with all it needs."""
     with LimitedReader(sheet_limits(settings)) as sheets:
         sheets.warm()  # it starts while the first mail is read

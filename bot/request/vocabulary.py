@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -93,17 +93,21 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One phrase tree with its words, its stems and the long words a misspelling may stand for."""
+    """The words of phrases (tag and choices for each place), their stems and the long words a misspelling may
+    stand for. The phrases' tree grows when it is first searched: most mails need one language's."""
 
-    root: _Node
+    phrases: Sequence[tuple[str, Sequence[tuple[str, ...]]]]
     words: dict[str, tuple[str, ...]]
     stems: dict[str, tuple[str, ...]]
     guessable: tuple[str, ...]
     suffixes: tuple[str, ...] = ()
+    root: _Node = field(default_factory=_Node)
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, words: list[str]) -> list[Hit]:
         """Every phrase, none over another: where they overlap the one of more words stands."""
+        if not self.root.words:
+            self._grow()
         known = [self._symbols(word) for word in words]
         found = []
         opens = self.root.words.keys()
@@ -123,6 +127,11 @@ class Layer:
     def lists(self, word: str) -> bool:
         """Does a phrase hold this very word?"""
         return word in self.words or any(word[:size] in self.stems for size in range(5, len(word) + 1))
+
+    def _grow(self) -> None:
+        for tag, choices in self.phrases:
+            for chosen in product(*choices):
+                _plant(self.root, [word for element in chosen for word in element.split("_") if word], tag)
 
     def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
         found: list[tuple[list[str], tuple[int, ...]]] = []
@@ -226,29 +235,26 @@ def _expander(language: str) -> re.Pattern[str]:
 def _layer(
     phrases: dict[str, list[str]], sets: dict[str, str], guessable: tuple[str, ...], suffixes: tuple[str, ...]
 ) -> Layer:
-    root, words, stems = _Node(), dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
-    planted: dict[str, None] = {}  # in the order of the file: what a word may stand for is tried in it
-    for tag, written in phrases.items():
-        for phrase in written:
-            for elements in _variants(phrase, sets):
-                _plant(root, elements, tag)
-                planted.update(dict.fromkeys(elements))
-    for element in planted:
-        if element not in {GAP, LONG_GAP}:
+    words, stems = dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    told = [(tag, _choices(phrase, sets)) for tag, written in phrases.items() for phrase in written]
+    # In the order of the file: what a word may stand for is tried in it.
+    elements = dict.fromkeys(
+        element for _, choices in told for choice in choices for run in choice for element in run.split("_")
+    )
+    for element in elements:
+        if element not in {"", GAP, LONG_GAP}:
             _enlist(element, words, stems)
-    return Layer(root=root, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
+    return Layer(phrases=told, words=words, stems=stems, guessable=guessable, suffixes=suffixes)
 
 
-def _variants(phrase: str, sets: dict[str, str]) -> Iterable[tuple[str, ...]]:
-    """A phrase with and without its optional words; each element stays `a|b`, its sets written out."""
+def _choices(phrase: str, sets: dict[str, str]) -> list[tuple[str, ...]]:
+    """What may stand at each place of a phrase, '' for an optional word left out; each element stays `a|b`,
+    its sets written out."""
     written = re.sub(r"\{(\w+)\}", lambda found: sets[found[1]], phrase).split()
-    choices = [
+    return [
         (*_alternatives(element.strip("()")), "") if element[0] == "(" else _alternatives(element)
         for element in written
     ]
-    for chosen in product(*choices):
-        if elements := tuple(word for element in chosen for word in element.split("_") if word):
-            yield elements
 
 
 def _alternatives(element: str) -> tuple[str, ...]:
@@ -277,7 +283,7 @@ def _plain(word: str) -> str:
     return word.casefold() if plain in small("unaccented") else plain
 
 
-def _plant(root: _Node, elements: tuple[str, ...], tag: str) -> None:
+def _plant(root: _Node, elements: Sequence[str], tag: str) -> None:
     node, gap = root, ""
     for element in elements:
         if element in {GAP, LONG_GAP}:
