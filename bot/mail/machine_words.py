@@ -15,23 +15,26 @@ _SUBJECT_READ = 300
 
 
 class Words(tuple[re.Pattern[str], ...]):
-    """Patterns of which any counts; one after the other, which is four times as fast as all in one."""
+    """Patterns in small letters of which any counts, in any case: one after the other in a text made small,
+    which is many times as fast as all in one, or as looking for both cases of a letter."""
 
     __slots__ = ()
 
     def search(self, text: str) -> bool:
         """Whether one of them stands anywhere."""
-        return any(pattern.search(text) for pattern in self)
+        small = text.lower()
+        return any(pattern.search(small) for pattern in self)
 
     def match(self, text: str) -> bool:
         """Whether the text begins with one of them."""
-        return any(pattern.match(text) for pattern in self)
+        small = text.lower()
+        return any(pattern.match(small) for pattern in self)
 
 
 @cache
 def machine_words(name: str) -> Words:
     """One list of `machine.toml`, compiled once: any of its words, in any case."""
-    return Words(re.compile(pattern, re.IGNORECASE) for pattern in _lists()[name])
+    return Words(re.compile(pattern) for pattern in _lists()[name])
 
 
 @cache

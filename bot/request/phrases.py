@@ -13,8 +13,10 @@ _END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 def fold_words(text: str) -> str:
     """Lower-case words and commas without accents, a space around each: ` do not create them , please `."""
-    folded = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("cannot", "can not"))
-    plain = "".join(character for character in folded if not unicodedata.combining(character))
+    plain = text.lower().replace("ß", "ss").replace("cannot", "can not")
+    if not plain.isascii():
+        folded = unicodedata.normalize("NFKD", plain)
+        plain = "".join(character for character in folded if not unicodedata.combining(character))
     spelled = _NOT.sub(_spell_out, plain)
     return " " + "".join(f"{',' if word in ':()' else word} " for word in _WORD.findall(spelled))
 

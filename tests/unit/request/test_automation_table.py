@@ -1,6 +1,9 @@
 """No machine is answered, and hardly a person is taken for one."""
 
+import re
+import tomllib
 from collections.abc import Callable
+from importlib.resources import files
 
 import pytest
 
@@ -23,6 +26,12 @@ def _never(_: str) -> bool:
 
 def sign_of(mail: Case, own: Callable[[str], bool] = _never) -> Sign | None:
     return find_sign(parse_message(mail.raw), own_addresses=OURS, own_message_ids=own)
+
+
+def test_every_word_of_a_machine_is_written_in_small_letters() -> None:
+    lists = tomllib.loads((files("bot.mail") / "machine.toml").read_text(encoding="utf-8"))
+    written = [re.sub(r"\\[A-Z]", "", pattern) for patterns in lists.values() for pattern in patterns]
+    assert [pattern for pattern in written if pattern != pattern.lower()] == []
 
 
 @pytest.mark.parametrize("mail", [*MACHINES, *WORDINGS], ids=lambda mail: mail.name)
