@@ -40,7 +40,7 @@ STEPS_KEPT = 200
 # So few words above a quoted question can only be meant for it: `not yet`, `from Monday please`.
 SHORT = 4
 # A longer text above a quoted mail is a letter of its own, not an answer.
-LONGEST_REPLY = 25
+LONGEST_REPLY = 40
 # So few words mean what the rules say: a bare reply, or nothing.
 LONGEST_PLAIN = 3
 # A longer value of a form is free text.
@@ -129,9 +129,12 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     signals = _led_on(signals, reading, language)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
-    _, signal = verdict = _conferred(settle(signals), tokens, quoted, notes)
+    ruled = settle(signals)
+    if filled_in and ruled[0] is settle(filled_in)[0]:
+        return ruled  # what a form and the words beside it both say needs no second reader
+    _, signal = verdict = _conferred(ruled, tokens, quoted, notes)
     if filled_in:
-        return settle([*filled_in, *([signal] if signal else [])])
+        return settle([*filled_in, *filter(None, [signal])])
     notes.rows.append(tokens)
     return verdict
 

@@ -191,6 +191,11 @@ NEWS = "Would you like a notification when your upload has been processed?"
         ("Would it be a problem if the learners did not get the account email?", "Yes", "yes"),
         ("We will send the learners the account email. Any objection?", "No", "yes"),
         ("We will send the learners the account email. Is that OK?", "No", "no"),
+        (
+            "We send each new learner an automatic email about their account. Do you have any objection to that?",
+            "None whatsoever.",
+            "yes",
+        ),
         ("We will send the learners the account email. Is row 4 to be left out?", "No", "unstated"),
         (NEWS, "yes please!", "unstated"),
         ("Should we send the account created email once the import is done?", "Yes", "yes"),
@@ -263,3 +268,22 @@ def test_what_they_wrote_before_gives_way_to_what_they_write_now(text: str, expe
 )
 def test_an_answer_for_some_beside_another_for_others_is_unclear(text: str) -> None:
     assert reply(text, "") == "unclear"
+
+
+@pytest.mark.parametrize("label", ["All emails unique?", "Emails checked", "Are the emails valid?"])
+def test_a_form_line_about_the_addresses_is_none_about_the_mail(label: str) -> None:
+    assert field(label, "Yes") == "unstated"
+
+
+def test_a_short_reply_may_give_its_reason_and_a_signature() -> None:
+    reason = "our own portal sends them something already and two emails would be overkill."
+    assert reply(f"Thanks for asking. No need - {reason}\n\nKathryn Ilse\nDigital Learning, Council") == "no"
+
+
+def test_a_form_and_the_words_beside_it_that_agree_need_no_second_reader() -> None:
+    reading = (
+        Segment(kind=SegmentKind.SUBJECT, text="Suppress email? No"),
+        Segment(kind=SegmentKind.TEXT, text="Sheet attached for the midday assistants."),
+        Segment(kind=SegmentKind.FORM, text="No", question="Suppress account email"),
+    )
+    assert read_preference(Spoken(newest_text="", readings=(reading,))).answer.value == "yes"
