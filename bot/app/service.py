@@ -230,7 +230,7 @@ def _service(
 
 
 def serve_apart(settings: Settings, desk: Desk) -> None:
-    """Work claimed messages in this process, made for suspects and for a backlog, until told to end."""
+    """Work messages in this process, made for suspects and for a backlog, until told to end."""
     logging.getLogger().addHandler(LibraryHandler(desk.log))
     ledger = open_ledger(settings)
     with LimitedReader(settings.sheet_limits()) as sheets:
@@ -240,9 +240,11 @@ def serve_apart(settings: Settings, desk: Desk) -> None:
         worker = Worker(office, wake=WakeUp(), settled=desk.settled, stop=threading.Event())
         desk.ready()
         while True:
-            job, claimed = desk.next_job()
+            order = desk.next_order()
             try:
-                worker.work(job, claimed=claimed)
+                worker.work(order.job, claimed=order.claimed)
+                while order.goes_on and not desk.is_called_back() and worker.work_next(desk.took):
+                    pass  # what is due meanwhile
             except LedgerUnavailable as trouble:
                 desk.unavailable(str(trouble))
             else:

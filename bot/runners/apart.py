@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from typing import NamedTuple
 
 from bot.errors import LedgerUnavailable
 from bot.runners.events import lines_of
@@ -18,23 +19,41 @@ from bot.values.ledger import Job, Settlement
 # What stops a whole service from outside says nothing about the message that was being worked on.
 TOLD_TO_STOP = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 END_WITHIN = 5.0
+LISTEN = 0.2
 
 Log = Callable[..., None]
 Settled = Callable[[Job, Settlement], None]
 
 
+class Order(NamedTuple):
+    """A job for the process and since when it is ours; with `goes_on` it claims what is due after it, too."""
+
+    job: Job
+    claimed: float | None
+    goes_on: bool
+
+
 class Desk:
-    """The process's own end: takes jobs, and says what to log, what was settled and when it is done.
+    """The process's own end: takes orders, and says what to log, what was settled and when it is done.
     Several threads use it, as a heartbeat logs too."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
 
-    def next_job(self) -> tuple[Job, float | None]:
-        """The next job and since when it is ours; raises EOFError where nobody sends any more."""
-        job, claimed = self._pipe.recv()
-        return job, claimed
+    def next_order(self) -> Order:
+        """What to work next; raises EOFError where nobody sends any more."""
+        while (order := self._pipe.recv()) is None:
+            pass  # it was called back while it came to rest
+        return Order(*order)
+
+    def is_called_back(self) -> bool:
+        """Whether the service wants to hear of it before it claims another job."""
+        return self._pipe.poll()
+
+    def took(self, job: Job) -> None:
+        """It claimed this job by itself: should it fall, it was over this one."""
+        self._say("took", job)
 
     def log(self, event: str, **details: object) -> None:
         """Say it in the service's log; of an error the lines it came through, without any values."""
@@ -95,7 +114,7 @@ class ForkServer:
 
 class Apart:
     """The service's end. The process starts when it is wanted, anew after a fall, and ends when told; `serve`
-    runs in it and works the jobs of its desk. It is forked from Python's fork server, which has imported
+    runs in it and works the orders of its desk. It is forked from Python's fork server, which has imported
     `read_in` and starts with the first process that is wanted. Used by one thread."""
 
     def __init__(self, serve: Callable[[Desk], None], *, read_in: str, server: ForkServer, log: Log) -> None:
@@ -107,6 +126,7 @@ class Apart:
         self._pipe: Connection | None = None
         self._is_ready = False
         self._trouble = ""
+        self.at_hand: Job | None = None
 
     def start(self) -> None:
         """Begin to start the process, where there is none; takes seconds, of which this waits for none."""
@@ -133,18 +153,28 @@ class Apart:
             self._log("process_start_failed", exit_code=self._buried())
         return self._is_ready
 
-    def work(self, job: Job, settled: Settled, *, claimed: float | None = None) -> int:
-        """Work a claimed message there; returns 0, or the exit code of the process that died over it.
+    def work(
+        self,
+        job: Job,
+        settled: Settled,
+        *,
+        claimed: float | None = None,
+        goes_on: bool = False,
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Work a claimed message there; returns 0, or the exit code of the process that died over `at_hand`.
 
-        `settled` is called here with its end. Raises LedgerUnavailable as the work itself would.
+        With `goes_on` the process claims and works what else is due, until nothing is or `stop` is set.
+        `settled` is called here with the end of each. Raises LedgerUnavailable as the work itself would.
         """
         self.start()
         assert self._pipe is not None
+        self.at_hand = job
         try:
             while not self._is_ready:
                 self._is_ready = self._heard() == "ready"
-            self._pipe.send((job, claimed))
-            while (kind := self._heard(job, settled)) not in ("ready", "unavailable"):
+            self._pipe.send(Order(job, claimed, goes_on))
+            while (kind := self._heard(settled, stop)) not in ("ready", "unavailable"):
                 pass
         except (EOFError, OSError):
             return self._buried()
@@ -152,16 +182,23 @@ class Apart:
             raise LedgerUnavailable(self._trouble)
         return 0
 
-    def _heard(self, job: Job | None = None, settled: Settled | None = None) -> str:
+    def _heard(self, settled: Settled | None = None, stop: threading.Event | None = None) -> str:
         """Wait for the next word of the process and see to it; returns its kind."""
         assert self._pipe is not None
+        is_called_back = stop is None
+        while not is_called_back and not self._pipe.poll(LISTEN):
+            if stop is not None and stop.is_set():
+                self._pipe.send(None)
+                is_called_back = True
         kind, what = self._pipe.recv()
         match kind:
             case "log":
                 event, details = what
                 self._log(event, **details)
-            case "settled" if job is not None and settled is not None:
-                settled(job, what)
+            case "took":
+                self.at_hand = what
+            case "settled" if self.at_hand is not None and settled is not None:
+                settled(self.at_hand, what)
             case "unavailable":
                 self._trouble = str(what)
             case "born":

@@ -122,9 +122,20 @@ class Worker:
         if job.crashes >= SUSPECT_CRASHES and not is_beyond_hope(job):
             self._work_suspect(job)
         elif self._apart is not None and self._is_backlog(self._apart):
-            self._fallen(job, self._apart.work(job, self._settled, claimed=asked))
+            code = self._apart.work(job, self._settled, claimed=asked, goes_on=True, stop=self._stop)
+            self._fallen(self._apart.at_hand or job, code)
         else:
             self.work(job, claimed=asked)
+        return True
+
+    def work_next(self, took: Callable[[Job], None]) -> bool:
+        """In the process beside: claim one more and work it, suspect or not; False when none is due."""
+        asked = seconds_awake()
+        job = self._office.messages.claim()
+        if job is None:
+            return False
+        took(job)
+        self.work(job, claimed=asked)
         return True
 
     def _is_backlog(self, apart: Apart) -> bool:

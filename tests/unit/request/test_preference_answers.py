@@ -192,7 +192,7 @@ NEWS = "Would you like a notification when your upload has been processed?"
         ("We will send the learners the account email. Any objection?", "No", "yes"),
         ("We will send the learners the account email. Is that OK?", "No", "no"),
         (
-            "We send each new learner an automatic email about their account. Do you have any objection to that?",
+            "We send each learner an email about the account. Do you have any objection to that?",
             "None whatsoever.",
             "yes",
         ),
