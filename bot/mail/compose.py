@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from email.charset import QP, Charset
+from binascii import b2a_qp
 from email.encoders import encode_base64
 from email.message import Message as Part
 from email.mime.base import MIMEBase
@@ -25,8 +25,6 @@ from bot.values.address import domain_key
 from bot.values.message import Message
 from bot.values.outgoing import Letter, OutgoingFile
 
-_QUOTED = Charset("utf-8")
-_QUOTED.body_encoding = QP
 _KEPT_LAST = 20
 _MIME_TYPE = re.compile(r"(application|audio|image|text|video|font)/([A-Za-z0-9!#$&^_.+-]{1,100})")
 
@@ -73,7 +71,7 @@ def _text(text: str, subtype: str) -> Part:
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["MIME-Version"] = "1.0"
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(_QUOTED.body_encode(b"\n".join([*lines, b""])))
+    part.set_payload(b2a_qp(b"\n".join([*lines, b""])).decode("ascii"))
     return part
 
 

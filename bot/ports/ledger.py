@@ -182,8 +182,8 @@ class Outbox(Protocol):
         """Whom each notice goes to, by outbox id, for rendering it at the moment it leaves."""
         ...
 
-    def store_tokens(self, tokens: Sequence[tuple[str, OutboxItem, float]]) -> None:
-        """(SHA-256 of the token, item, expires): written before the mail that carries the link is sent."""
+    def store_tokens(self, links: Sequence[tuple[str, OutboxItem, NoticeRow, float]]) -> None:
+        """(SHA-256 of the token, item, whose it is, expires): written before the link's mail is sent."""
         ...
 
     def set_notice(self, import_id: int, position: int, state: NoticeState) -> None:

@@ -24,6 +24,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    TemplatesNotFound,
 )
 from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -102,26 +103,42 @@ def _letter(environment: Environment, name: str, kind: str, language: str, **val
 
     As a value of the letter: as a global of it, Jinja would run every file that it imports again each time.
     """
-    template = environment.select_template([f"{name}.{kind}.j2", f"{name}.j2"])
+    template = _first(environment, f"{name}.{kind}.j2", f"{name}.j2")
+    if template is None:
+        raise TemplateNotFound(f"{name}.j2")
     folder = Path(template.filename or "").parent.name
     return template.render(**values, language=folder if folder in _spoken(language) else language)
 
 
 def _subject(environment: Environment, name: str, facts: object) -> str:
     """The subject: a file of its own, or the block `subject` of the letter, in our words if it has none."""
-    try:
-        return environment.get_template(f"{name}.subject.j2").render(facts=facts)
-    except TemplateNotFound:
-        pass
-    chosen = environment.select_template([f"{name}.txt.j2", f"{name}.j2"])
-    for template in (chosen, environment.get_template(f"{name}.j2"), _built_in(name)):
-        if block := template.blocks.get("subject"):
+    own = _first(environment, f"{name}.subject.j2")
+    if own is not None:
+        return own.render(facts=facts)
+    ours = _environment((), FALLBACK, "txt")
+    for template in (
+        _first(environment, f"{name}.txt.j2", f"{name}.j2"),
+        _first(environment, f"{name}.j2"),
+        _first(ours, f"{name}.j2"),
+    ):
+        if template is not None and (block := template.blocks.get("subject")):
             return "".join(block(template.new_context({"facts": facts})))
     raise TemplateNotFound(f"{name}.subject.j2")
 
 
-def _built_in(name: str) -> Template:
-    return _environment((), FALLBACK, "txt").get_template(f"{name}.j2")
+def _first(environment: Environment, *names: str) -> Template | None:
+    """The first of these files that is there. Where files never change, it is looked for once."""
+    return (_look if environment.auto_reload else _look_once)(environment, names)
+
+
+def _look(environment: Environment, names: tuple[str, ...]) -> Template | None:
+    try:
+        return environment.select_template(list(names))
+    except TemplatesNotFound:
+        return None
+
+
+_look_once = lru_cache(maxsize=256)(_look)
 
 
 class Folders(FileSystemLoader):

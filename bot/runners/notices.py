@@ -42,7 +42,7 @@ class LetterRoom:
         facts = self._office.outbox.notice_rows(notices) if notices else {}
         from_portal = [item for item in items if item.kind is LetterKind.PORTAL]
         letters: dict[int, Ready | str] = self._portal.write(from_portal) if self._portal else {}
-        links: list[tuple[str, OutboxItem, float]] = []
+        links: list[tuple[str, OutboxItem, NoticeRow, float]] = []
         for item in items:
             if item.kind is LetterKind.PORTAL:
                 letters.setdefault(item.id, "there is no portal any more")
@@ -54,7 +54,7 @@ class LetterRoom:
         return letters
 
     def _notice(
-        self, item: OutboxItem, facts: NoticeRow, links: list[tuple[str, OutboxItem, float]]
+        self, item: OutboxItem, facts: NoticeRow, links: list[tuple[str, OutboxItem, NoticeRow, float]]
     ) -> Ready | str:
         row = facts.row
         customer = self._office.customer(facts.customer)
@@ -63,7 +63,7 @@ class LetterRoom:
         mailbox = next(iter(self._office.mailboxes.values()))
         token = self._office.links.token(item.message_id)
         expires = item.created + self._link_seconds
-        links.append((token_digest(token), item, expires))
+        links.append((token_digest(token), item, facts, expires))
         words = render_notice(
             NoticeFacts(
                 first_name=row.first_name,

@@ -1,16 +1,16 @@
 """The outbox: letters are claimed with their attempt written first, and keep one final Message-ID."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.store import outbox_statements as statements
 from bot.store.engine import Database
 from bot.store.import_values import import_row
 from bot.store.notices import NoticeBook
-from bot.store.schema import chores, import_rows, imports, messages, notices, outbox, tokens
+from bot.store.schema import chores, imports, messages, notices, outbox, tokens
 from bot.values.learner import NoticeState
 from bot.values.ledger import ChoreKind, NoticeRow, OutboxItem
 from bot.values.outgoing import LetterKind
@@ -18,6 +18,7 @@ from bot.values.outgoing import LetterKind
 COPIED_TO_SENT = (LetterKind.REPLY, LetterKind.FOLLOW_UP, LetterKind.QUESTION)
 CHUNK = 500
 LETTERS_GIVEN = 20
+_INSERT_CHORE = chores.insert()
 
 
 class OutboxStore:
@@ -32,27 +33,10 @@ class OutboxStore:
     def claim(self, limit: int) -> list[OutboxItem]:
         now = self._db.clock()
         with self._db.step() as connection:
-            due = and_(outbox.c.state == "queued", outbox.c.next_attempt <= now)
-            abandoned = and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
-            rows = connection.execute(
-                select(outbox)
-                .where(or_(due, abandoned))
-                .order_by(outbox.c.priority, outbox.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).all()
+            rows = connection.execute(statements.due(), {"now": now, "at_most": limit}).all()
             if rows:
-                connection.execute(
-                    update(outbox)
-                    .where(outbox.c.id == bindparam("letter"))
-                    .values(
-                        state="sending",
-                        attempts=outbox.c.attempts + 1,
-                        lease_owner=self._db.owner,
-                        lease_until=now + self._db.lease_seconds,
-                    ),
-                    [{"letter": row.id} for row in rows],
-                )
+                ours = {"owner": self._db.owner, "until": now + self._db.lease_seconds}
+                connection.execute(statements.taken(), [{"letter": row.id, **ours} for row in rows])
         return [_item(row) for row in rows]
 
     def prolong(self, items: Sequence[OutboxItem]) -> None:
@@ -99,45 +83,24 @@ class OutboxStore:
         found: set[int] = set()
         for start in range(0, len(items), CHUNK):
             ids = [item.id for item in items[start : start + CHUNK]]
-            found.update(
-                connection.execute(
-                    select(outbox.c.id)
-                    .where(outbox.c.id.in_(ids), outbox.c.state.not_in(("sent", "failed")))
-                    .with_for_update()
-                ).scalars()
-            )
+            found.update(connection.execute(statements.open_still(), {"letters": ids}).scalars())
         return [item for item in items if item.id in found]
 
     def _end(
         self, connection: Connection, ids: Sequence[int], state: str, words: dict[int, str] | None = None
     ) -> None:
         if ids:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.id == bindparam("letter"))
-                .values(
-                    state=state,
-                    finished=self._db.clock(),
-                    lease_owner=None,
-                    lease_until=0,
-                    failure=bindparam("why"),
-                ),
-                [{"letter": key, "why": (words or {}).get(key, "")} for key in ids],
-            )
+            now = self._db.clock()
+            ends = [
+                {"letter": key, "end": state, "now": now, "why": (words or {}).get(key, "")} for key in ids
+            ]
+            connection.execute(statements.ended(), ends)
 
     def _copy_to_sent(self, connection: Connection, item: OutboxItem) -> None:
         folder = self._sent_folders.get(item.mailbox, "")
         if folder:
-            connection.execute(
-                chores.insert().values(
-                    mailbox=item.mailbox,
-                    kind=ChoreKind.COPY_SENT,
-                    state="due",
-                    folder=folder,
-                    outbox=item.id,
-                    message_id=item.message_id,
-                )
-            )
+            copy = {"mailbox": item.mailbox, "kind": ChoreKind.COPY_SENT, "state": "due", "folder": folder}
+            connection.execute(_INSERT_CHORE, copy | {"outbox": item.id, "message_id": item.message_id})
 
     def deferred(self, items: Sequence[tuple[OutboxItem, str, float]]) -> None:
         now = self._db.clock()
@@ -161,18 +124,7 @@ class OutboxStore:
         with self._db.read() as connection:
             for start in range(0, len(items), CHUNK):
                 ids = [item.id for item in items[start : start + CHUNK]]
-                rows = connection.execute(
-                    select(import_rows, imports.c.customer, imports.c.directory, outbox.c.id.label("letter"))
-                    .join(
-                        outbox,
-                        and_(
-                            outbox.c.import_id == import_rows.c.import_id,
-                            outbox.c.position == import_rows.c.position,
-                        ),
-                    )
-                    .join(imports, imports.c.id == import_rows.c.import_id)
-                    .where(outbox.c.id.in_(ids))
-                )
+                rows = connection.execute(statements.addressees(), {"letters": ids})
                 found.update(
                     {
                         row.letter: NoticeRow(
@@ -186,10 +138,10 @@ class OutboxStore:
                 )
         return found
 
-    def store_tokens(self, links: Sequence[tuple[str, OutboxItem, float]]) -> None:
+    def store_tokens(self, links: Sequence[tuple[str, OutboxItem, NoticeRow, float]]) -> None:
         if not links:
             return
-        accounts = self.notice_rows([item for _, item, _ in links])
+        now = self._db.clock()
         with self._db.write() as connection:
             connection.execute(
                 self._db.insert_new(tokens),
@@ -197,17 +149,16 @@ class OutboxStore:
                     {
                         "digest": digest,
                         "purpose": "welcome",
-                        "directory": accounts[item.id].directory,
-                        "account": accounts[item.id].account,
-                        "email": accounts[item.id].row.email,
-                        "customer": accounts[item.id].customer,
+                        "directory": whose.directory,
+                        "account": whose.account,
+                        "email": whose.row.email,
+                        "customer": whose.customer,
                         "import_id": item.import_id,
                         "position": item.position,
-                        "created": self._db.clock(),
+                        "created": now,
                         "expires": expires,
                     }
-                    for digest, item, expires in links
-                    if item.id in accounts
+                    for digest, item, whose, expires in links
                 ],
             )
 
@@ -218,10 +169,12 @@ class OutboxStore:
 
     def replies_within(self, address: str, seconds: float) -> int:
         # A forger who has questions sent to somebody must not use up what that one may be answered.
-        return self._count(_replies_to(), {"to": address, "since": self._db.clock() - seconds})
+        return self._count(statements.replies_to(), {"to": address, "since": self._db.clock() - seconds})
 
     def replies_in_thread(self, thread: int, seconds: float) -> int:
-        return self._count(_replies_in(), {"in_thread": thread, "since": self._db.clock() - seconds})
+        return self._count(
+            statements.replies_in(), {"in_thread": thread, "since": self._db.clock() - seconds}
+        )
 
     def letters_in_thread(self, thread: int) -> list[bytes]:
         with self._db.read() as connection:
@@ -235,7 +188,7 @@ class OutboxStore:
 
     def questions_within(self, address: str, seconds: float) -> int:
         to = outbox.c.counted_for == address if address else outbox.c.counted_for != ""
-        written = _written(to, outbox.c.kind == LetterKind.QUESTION)
+        written = statements.written(to, outbox.c.kind == LetterKind.QUESTION)
         return self._count(written, {"since": self._db.clock() - seconds})
 
     def _count(self, written: Select[Any], values: dict[str, Any]) -> int:
@@ -260,22 +213,6 @@ class OutboxStore:
                 .where(imports.c.id == import_id)
             ).scalar()
         return found or ""
-
-
-def _written(*which: ColumnElement[bool]) -> Select[Any]:
-    """How many letters were written since a time."""
-    return select(func.count()).select_from(outbox).where(outbox.c.created > bindparam("since"), *which)
-
-
-# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
-@cache
-def _replies_to() -> Select[Any]:
-    return _written(outbox.c.counted_for == bindparam("to"), outbox.c.kind != LetterKind.QUESTION)
-
-
-@cache
-def _replies_in() -> Select[Any]:
-    return _written(outbox.c.thread == bindparam("in_thread"), outbox.c.kind == LetterKind.REPLY)
 
 
 def _item(row: Any) -> OutboxItem:

@@ -68,7 +68,9 @@ def an_upload_with(node: Node, *emails: str, sender: str = "dana@customer.test")
 
 def deliver(node: Node) -> None:
     items = node.outbox.claim(100)
-    node.outbox.store_tokens([(f"{item.id:064x}", item, 2e9) for item in items if item.position >= 0])
+    whose = node.outbox.notice_rows([item for item in items if item.position >= 0])
+    links = [(f"{item.id:064x}", item, whose[item.id], 2e9) for item in items if item.id in whose]
+    node.outbox.store_tokens(links)
     node.outbox.sent(items)
 
 
