@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from bot.values.ledger import Job, Settlement
 # What stops a whole service from outside says nothing about the message that was being worked on.
 TOLD_TO_STOP = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 END_WITHIN = 5.0
-LISTEN = 0.2
+NEVER = threading.Event()
 
 Log = Callable[..., None]
 Settled = Callable[[Job, Settlement], None]
@@ -53,7 +54,7 @@ class Desk:
 
     def took(self, job: Job) -> None:
         """It claimed this job by itself: should it fall, it was over this one."""
-        self._say("took", job)
+        self._say("took", replace(job, raw=b""))
 
     def log(self, event: str, **details: object) -> None:
         """Say it in the service's log; of an error the lines it came through, without any values."""
@@ -63,8 +64,9 @@ class Desk:
         self._say("log", (event, details))
 
     def settled(self, job: Job, settlement: Settlement) -> None:
-        """The job at hand came to this end."""
-        self._say("settled", settlement)
+        """The job at hand came to this end; what its letters say is nothing the service asks for."""
+        letters = tuple(replace(letter, body=b"") for letter in settlement.letters)
+        self._say("settled", replace(settlement, letters=letters))
 
     def born(self) -> None:
         """Who it was forked from, for whoever ends it."""
@@ -160,9 +162,10 @@ class Apart:
         *,
         claimed: float | None = None,
         goes_on: bool = False,
-        stop: threading.Event | None = None,
+        stop: threading.Event = NEVER,
     ) -> int:
-        """Work a claimed message there; returns 0, or the exit code of the process that died over `at_hand`.
+        """Work a claimed message there; returns 0, or the exit code of the process that died over `at_hand`
+        (None where it was between two).
 
         With `goes_on` the process claims and works what else is due, until nothing is or `stop` is set.
         `settled` is called here with the end of each. Raises LedgerUnavailable as the work itself would.
@@ -174,22 +177,20 @@ class Apart:
             while not self._is_ready:
                 self._is_ready = self._heard() == "ready"
             self._pipe.send(Order(job, claimed, goes_on))
-            while (kind := self._heard(settled, stop)) not in ("ready", "unavailable"):
-                pass
+            called_back = False
+            while (kind := self._heard(settled)) not in ("ready", "unavailable"):
+                if stop.is_set() and not called_back:
+                    self._pipe.send(None)
+                    called_back = True
         except (EOFError, OSError):
             return self._buried()
         if kind == "unavailable":
             raise LedgerUnavailable(self._trouble)
         return 0
 
-    def _heard(self, settled: Settled | None = None, stop: threading.Event | None = None) -> str:
+    def _heard(self, settled: Settled | None = None) -> str:
         """Wait for the next word of the process and see to it; returns its kind."""
         assert self._pipe is not None
-        is_called_back = stop is None
-        while not is_called_back and not self._pipe.poll(LISTEN):
-            if stop is not None and stop.is_set():
-                self._pipe.send(None)
-                is_called_back = True
         kind, what = self._pipe.recv()
         match kind:
             case "log":
@@ -199,6 +200,7 @@ class Apart:
                 self.at_hand = what
             case "settled" if self.at_hand is not None and settled is not None:
                 settled(self.at_hand, what)
+                self.at_hand = None
             case "unavailable":
                 self._trouble = str(what)
             case "born":

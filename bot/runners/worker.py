@@ -123,7 +123,7 @@ class Worker:
             self._work_suspect(job)
         elif self._apart is not None and self._is_backlog(self._apart):
             code = self._apart.work(job, self._settled, claimed=asked, goes_on=True, stop=self._stop)
-            self._fallen(self._apart.at_hand or job, code)
+            self._fallen(self._apart.at_hand, code)
         else:
             self.work(job, claimed=asked)
         return True
@@ -158,12 +158,12 @@ class Worker:
             code = self._apart.work(job, self._settled)
         self._fallen(job, code)
 
-    def _fallen(self, job: Job, code: int) -> None:
+    def _fallen(self, job: Job | None, code: int) -> None:
         """Count what was seen to kill its process, unless all is well or somebody stops us."""
         if code == 0:
             return
         self._in_a_row = 0
-        if code in TOLD_TO_STOP or self._stop.is_set():
+        if job is None or code in TOLD_TO_STOP or self._stop.is_set():
             return
         self._office.log("message_crashed", message=job.id, exit_code=code)
         with contextlib.suppress(LeaseLost):
