@@ -8,7 +8,7 @@ from bot.mail.disclaimers import joined, units
 from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
-_MOTTO = re.compile(r"[\"“„«].*[\"”“»]|\*{2,}[^*]+\*{2,}|~{2,}[^~]+~{2,}")
+_MOTTO = re.compile(r"[\"“„«].*[\"”“»]|\*{2,}[^*]+\*{2,}|~{2,}[^~]+~{2,}|~ [^~]+ ~")
 
 # In capitals, however its words read small: `Charlotte Vale`, `Joy Welcome`.
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){1,3}")

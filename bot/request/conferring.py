@@ -10,9 +10,10 @@ from bot.values.request import Answer
 # unsent. Surer still must be a yes where the rules found it unclear, and a no where they read a yes.
 LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.9, 0.95, 0.965
 # So likely must a no be where the rules found something unclear in it.
-CLEARING = 0.75
-# A yes or no that both read is one only if it is this likely.
+CLEARING = 0.7
+# A yes or no that both read is one only if it is this likely; a reply to a question need only be LIKELY.
 AGREED = 0.7
+REPLIES = frozenset({"a reply to the question", "the way picked"})
 
 
 def confer(verdict: Verdict, weighed: Weighed) -> Verdict:
@@ -40,7 +41,7 @@ def doubted(verdict: Verdict, weighed: Weighed) -> Verdict:
 
 def is_sure(verdict: Verdict, weighed: Weighed) -> bool:
     """Whether the network is as sure of its likeliest answer as it must be beside what the rules read."""
-    return weighed.answers[weighed.likeliest] >= _needed(weighed.likeliest, verdict[0])
+    return weighed.answers[weighed.likeliest] >= _needed(weighed.likeliest, *verdict)
 
 
 def _is_asked(verdict: Verdict, weighed: Weighed) -> bool:
@@ -51,12 +52,12 @@ def _is_asked(verdict: Verdict, weighed: Weighed) -> bool:
     return weighed.likeliest is Answer.NO and signal.evidence == weighed.evidence(Answer.NO)
 
 
-def _needed(likeliest: Answer, ruled: Answer) -> float:
+def _needed(likeliest: Answer, ruled: Answer, signal: Signal | None) -> float:
     """How likely an answer must be beside what the rules read."""
     if likeliest not in {Answer.YES, Answer.NO}:
         return 0.0 if likeliest is ruled else LIKELY
     if likeliest is ruled:
-        return AGREED
+        return LIKELY if signal and signal.why in REPLIES else AGREED
     if ruled is Answer.YES or (likeliest is Answer.YES and ruled is Answer.UNCLEAR):
         return OVERRULING
     if likeliest is Answer.NO:

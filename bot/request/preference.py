@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import Sentence, clauses_of, language_of, read_sentences, within_bounds
-from bot.request.conferring import confer, doubted, is_sure
+from bot.request.conferring import OVERRULING, confer, doubted, is_sure
 from bot.request.forms import (
     QUOTED_READ,
     Field,
@@ -163,7 +163,7 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     if words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED:
         return doubted(ruled, weighed)
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
-    if alone and not _is_named(tokens, quoted):
+    if alone and not (weighed.answers[weighed.likeliest] >= OVERRULING or _is_named(tokens, quoted)):
         return ruled
     if alone and _is_of_another(tokens, weighed.evidence(weighed.likeliest)):
         return Answer.UNCLEAR, confer(ruled, weighed)[1]

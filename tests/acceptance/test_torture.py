@@ -33,6 +33,7 @@ class Torture:
         """Kill, let it end in peace, and check every promise."""
         self.scene.configure(
             lease_seconds=2,
+            spread_after=2,  # the processes beside it are killed with it
             customers=[{"name": "Customer Ltd", "senders": SENDERS}],
             limits={"replies_per_sender_hour": 10_000, "replies_per_thread_hour": 10_000},
         )

@@ -189,6 +189,8 @@ NEWS = "Would you like a notification when your upload has been processed?"
         ("Would it be a problem if the learners did not get the account email?", "No", "no"),
         ("Would it be a problem if the learners did not get the account email?", "No problem at all", "no"),
         ("Would it be a problem if the learners did not get the account email?", "Yes", "yes"),
+        ("Would it bother you if the learners got the account email?", "Yes it would.", "no"),
+        ("Would it bother you if the learners got the account email?", "Not at all", "yes"),
         ("We will send the learners the account email. Any objection?", "No", "yes"),
         ("We will send the learners the account email. Is that OK?", "No", "no"),
         (

@@ -68,6 +68,11 @@ def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
     assert read_preference(spoken(text, quoted=asked)).answer is UNSTATED
 
 
+def test_where_no_known_word_names_the_mail_it_must_be_very_sure() -> None:
+    text = "We send out our own onboarding pack with branding and a link, so your automated one isn't needed."
+    assert read_preference(spoken(text)).answer is NO
+
+
 def test_a_no_about_another_matter_is_none() -> None:
     text = "Quand ils auront terminé, l'attestation ne doit pas leur être envoyée par mail."
     assert read_preference(spoken(text)).answer is not NO
@@ -191,6 +196,12 @@ def test_rules_and_network_settle_one_answer(
             if expected is ruled
             else ("Weighed.", "text" if ruled is UNSTATED else "subject")
         )
+
+
+@pytest.mark.parametrize(("likely", "expected"), [(LIKELY, YES), (LIKELY - 0.01, UNCLEAR)])
+def test_a_reply_that_both_read_need_only_be_likely(likely: float, expected: Answer) -> None:
+    by_rule = Signal(stance=Stance.YES, why="a reply to the question", evidence="Ruled.", where="text")
+    assert confer((YES, by_rule), weighed(yes=likely, no=0.3))[0] is expected
 
 
 @pytest.mark.parametrize(
