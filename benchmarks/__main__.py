@@ -88,7 +88,7 @@ def _about(seconds: float) -> list[str]:
         f"{load:.1f} at the end of the run. A load above the number of cores means that others were using "
         "the machine meanwhile, which hurts work spread over several processes more than its floor in one.",
         "So that a run ends in ten minutes, some lines do less than they are asked to: 25 mails not 50 (3), "
-        "a backlog of 1,000 or 300 instead of 2,000 (4, 9), 3,000 notices instead of 10,000 (6), 300 uploads "
+        "a backlog of 300 instead of 2,000 (9), 3,000 notices instead of 10,000 (6), 300 uploads "
         "instead of 10,000 (7). `ROLLCALL_BENCH_BACKLOG`, `ROLLCALL_BENCH_NOTICES` and "
         "`ROLLCALL_BENCH_UPLOADS` give other numbers to a line run by itself.",
     ]

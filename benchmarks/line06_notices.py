@@ -25,9 +25,10 @@ TARGET = 0.8
 WHERE = "Postfix takes each mail to its disk; beside that a template, a one-time link and a row per notice."
 LIMIT = "the SMTP server's pace over the given connections."
 NEXT = (
-    "the floor sends one ready-made letter over and over; ours makes each from its template (0.8 ms for its "
+    "the floor sends one ready-made letter over and over; ours makes each from its template (0.9 ms for its "
     "words and 0.4 ms for its MIME parts), beside the server on the same cores, and writes down its link and "
-    "its result. Next: letters made in a process of their own."
+    "its result. Server and bot together need 7.6 ms of processor for a notice, of which two cores do 263 a "
+    "second at most: letters made in a process of their own would come near that, and no further."
 )
 LETTER = (
     b"From: support@yourcompany.test\r\nTo: customer2@customer.test\r\nSubject: An account\r\n\r\n"

@@ -37,7 +37,7 @@ LIMIT = "Python's own start (about 20 ms) and reading the modules' bytecode."
 
 NEXT = (
     "the second process, with the sheet parsers, costs half a floor of processor. Next: start it before the "
-    "mail reader is imported, and load the words of a language only where a mail has them."
+    "mail reader is imported."
 )
 
 
