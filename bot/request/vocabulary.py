@@ -93,27 +93,27 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The words of phrases (tag and choices for each place), their stems and the long words a misspelling may
-    stand for. The phrases' tree grows when it is first searched: most mails need one language's."""
+    """Phrases (a tag and the choices for each place), their words and stems, and the long words a misspelling
+    may stand for. The phrases' tree grows when it is first searched: most mails need one language's."""
 
     phrases: Sequence[tuple[str, Sequence[tuple[str, ...]]]]
     words: dict[str, tuple[str, ...]]
     stems: dict[str, tuple[str, ...]]
     guessable: tuple[str, ...]
     suffixes: tuple[str, ...] = ()
-    root: _Node = field(default_factory=_Node)
+    grown: list[_Node] = field(default_factory=list)
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, words: list[str]) -> list[Hit]:
         """Every phrase, none over another: where they overlap the one of more words stands."""
-        if not self.root.words:
-            self._grow()
+        if not self.grown:  # it is put there whole, as other threads look through it, too
+            self.grown.append(self._grow())
+        first = self.grown[0].words
         known = [self._symbols(word) for word in words]
         found = []
-        opens = self.root.words.keys()
         for start, symbols in enumerate(known):
-            if not opens.isdisjoint(symbols):
-                found += self._from(start, known)
+            if not first.keys().isdisjoint(symbols):
+                found += self._from(first, start, known)
         found.sort(key=lambda item: (-len(item[1]), item[1][0]))
         taken: dict[int, tuple[int, ...]] = {}
         hits = []
@@ -128,14 +128,17 @@ class Layer:
         """Does a phrase hold this very word?"""
         return word in self.words or any(word[:size] in self.stems for size in range(5, len(word) + 1))
 
-    def _grow(self) -> None:
+    def _grow(self) -> _Node:
+        root = _Node()
         for tag, choices in self.phrases:
             for chosen in product(*choices):
-                _plant(self.root, [word for element in chosen for word in element.split("_") if word], tag)
+                _plant(root, [word for element in chosen for word in element.split("_") if word], tag)
+        return root
 
-    def _from(self, start: int, known: list[tuple[str, ...]]) -> list[tuple[list[str], tuple[int, ...]]]:
+    def _from(
+        self, first: dict[str, _Node], start: int, known: list[tuple[str, ...]]
+    ) -> list[tuple[list[str], tuple[int, ...]]]:
         found: list[tuple[list[str], tuple[int, ...]]] = []
-        first = self.root.words
         open_paths: list[tuple[_Node, tuple[int, ...]]] = [
             (first[symbol], (start,)) for symbol in known[start] if symbol in first
         ]
@@ -248,8 +251,7 @@ def _layer(
 
 
 def _choices(phrase: str, sets: dict[str, str]) -> list[tuple[str, ...]]:
-    """What may stand at each place of a phrase, '' for an optional word left out; each element stays `a|b`,
-    its sets written out."""
+    """What may stand at each place of a phrase, '' for nothing; elements stay `a|b`, sets written out."""
     written = re.sub(r"\{(\w+)\}", lambda found: sets[found[1]], phrase).split()
     return [
         (*_alternatives(element.strip("()")), "") if element[0] == "(" else _alternatives(element)

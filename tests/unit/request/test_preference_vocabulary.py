@@ -1,10 +1,13 @@
 """The word lists: they compile, they agree on their tags, and they match as their notation says."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bot.request.clauses import language_of, split_sentences
 from bot.request.spelling import clean
-from bot.request.vocabulary import LANGUAGES, LAYERS, lexicon
+from bot.request.vocabulary import LANGUAGES, LAYERS, Hit, lexicon
 
 NEEDED = {"mail", "weak", "notify", "send", "get", "skip", "neg", "them", "me", "fine", "other"}
 
@@ -18,13 +21,7 @@ def tags(language: str, text: str) -> set[str]:
 def test_every_language_names_what_the_rules_look_for(language: str) -> None:
     lex = lexicon(language)
     assert set(lex.layers) == set(LAYERS)
-    found = set[str]()
-    pending = [lex.layers["meaning"].root]
-    while pending:
-        node = pending.pop()
-        found |= set(node.tags)
-        pending += [*node.words.values(), *node.gaps.values()]
-    assert found >= NEEDED
+    assert {tag for tag, _ in lex.layers["meaning"].phrases} >= NEEDED
 
 
 def test_contractions_are_written_out() -> None:
@@ -60,3 +57,19 @@ def test_wrapped_lines_are_one_sentence_and_bullets_stand_alone() -> None:
     wrapped = "Please could you make sure that all of the new learners on\nthis list get the email. Thanks"
     assert split_sentences(wrapped)[0].endswith("get the email.")
     assert split_sentences("- one thing\n- another") == ["one thing", "another"]
+
+
+def test_threads_that_look_at_once_all_see_the_whole_tree() -> None:
+    for _ in range(5):
+        lexicon.cache_clear()
+        words = lexicon("en").words_of("please do not send them the welcome email")
+        barrier = threading.Barrier(4)
+
+        def look(barrier: threading.Barrier = barrier, words: list[str] = words) -> list[Hit]:
+            barrier.wait()
+            return lexicon("en").find("meaning", words)
+
+        with ThreadPoolExecutor(4) as pool:
+            found = [future.result() for future in [pool.submit(look) for _ in range(4)]]
+        assert {"neg", "send", "mail"} <= {hit.tag for hit in found[0]}
+        assert all(hits == found[0] for hits in found)
