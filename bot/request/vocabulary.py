@@ -158,12 +158,13 @@ class Layer:
 
     def _symbols(self, word: str) -> tuple[str, ...]:
         """The elements of phrases that a word may stand for, by itself, its stem or what it misspells."""
-        if word not in self.known:
+        found = self.known.get(word)
+        if found is None:
             if len(self.known) > KNOWN_WORDS:
                 self.known.clear()
             own = self._listed(word) or self._inflected(word.casefold())
-            self.known[word] = own or self._listed(guess(self.guessable, fold(word)))
-        return self.known[word]
+            found = self.known[word] = own or self._listed(guess(self.guessable, fold(word)))
+        return found
 
     def _inflected(self, word: str) -> tuple[str, ...]:
         """What a listed word means with an ending of its language: `dispensed`, `toggling`, `omits`."""
@@ -192,8 +193,7 @@ class Layer:
 def lexicon(language: str) -> Lexicon:
     """The compiled word list of a language; read from its file the first time it is asked for."""
     data, shared = _read(language), _read("common")
-    sets = data.get("sets", {})
-    guessable = tuple(data.get("guess", ()))
+    sets, guessable = data.get("sets", {}), tuple(data.get("guess", ()))
     layers = {}
     for name in LAYERS:
         own, everywhere = data.get(name, {}), shared.get(name, {})
