@@ -17,7 +17,8 @@ def _read_in() -> None:
 
     organisational_domain("customer.example")
     for language in LANGUAGES:
-        lexicon(language)
+        for layer in lexicon(language).layers.values():
+            layer.find([])  # its tree grows when it is first looked through
     learned()
     rehearse(Templates())
 

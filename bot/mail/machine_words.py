@@ -22,19 +22,28 @@ class Words(tuple[re.Pattern[str], ...]):
 
     def search(self, text: str) -> bool:
         """Whether one of them stands anywhere."""
-        small = text.lower()
+        small = _small(text)
         return any(pattern.search(small) for pattern in self)
 
     def match(self, text: str) -> bool:
         """Whether the text begins with one of them."""
-        small = text.lower()
+        small = _small(text)
         return any(pattern.match(small) for pattern in self)
+
+
+def _small(text: str) -> str:
+    return _one_i(text.lower())
+
+
+def _one_i(small: str) -> str:
+    """With one kind of i: Turkish has one with a dot and one without, in both sizes."""
+    return small.replace("i\u0307", "i").replace("ı", "i")
 
 
 @cache
 def machine_words(name: str) -> Words:
     """One list of `machine.toml`, compiled once: any of its words, in any case."""
-    return Words(re.compile(pattern) for pattern in _lists()[name])
+    return Words(re.compile(_one_i(pattern)) for pattern in _lists()[name])
 
 
 @cache

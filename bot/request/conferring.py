@@ -7,7 +7,7 @@ from bot.request.statements import Signal
 from bot.values.request import Answer
 
 # So likely must an answer be that the rules do not read; more so a no, and more again a yes, for it cannot be
-# unsent. Surer still must be a yes where the rules found it unclear, and a no where they read a yes.
+# unsent. Where the rules read something else a yes must be surer still, as must a no where they read a yes.
 LIKELY, SURE, SURE_YES, OVERRULING = 0.5, 0.9, 0.95, 0.965
 # So likely must a no be where the rules found something unclear in it.
 CLEARING = 0.7
@@ -58,7 +58,7 @@ def _needed(likeliest: Answer, ruled: Answer, signal: Signal | None) -> float:
         return 0.0 if likeliest is ruled else LIKELY
     if likeliest is ruled:
         return LIKELY if signal and signal.why in REPLIES else AGREED
-    if ruled is Answer.YES or (likeliest is Answer.YES and ruled is Answer.UNCLEAR):
+    if ruled is not Answer.UNSTATED and Answer.YES in {ruled, likeliest}:
         return OVERRULING
     if likeliest is Answer.NO:
         return SURE if ruled is Answer.UNSTATED else CLEARING

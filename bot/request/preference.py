@@ -163,8 +163,9 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     if words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED:
         return doubted(ruled, weighed)
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
-    if alone and not (weighed.answers[weighed.likeliest] >= OVERRULING or _is_named(tokens, quoted)):
-        return ruled
+    if alone and not _is_named(tokens, quoted):
+        # Only a no where nothing was asked, for a question may have been about anything.
+        return confer(ruled, weighed) if weighed.answers[Answer.NO] >= OVERRULING and not quoted else ruled
     if alone and _is_of_another(tokens, weighed.evidence(weighed.likeliest)):
         return Answer.UNCLEAR, confer(ruled, weighed)[1]
     # Two words that neither knows (`Thanks!`, `Support commented:`) are nothing to ask about.
@@ -203,7 +204,6 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
     sentences = read_sentences(own, language)
     withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
     pointed = any(points_on(sentence) for sentence in sentences)
-    kinds = {segment.kind for segment in reading}
     for segment in reading:
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
@@ -212,7 +212,7 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
-    if pointed and SegmentKind.FORWARDED not in kinds:
+    if pointed and SegmentKind.FORWARDED not in {segment.kind for segment in reading}:
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
 
 
@@ -247,9 +247,8 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
             return of_text(text, SegmentKind.FORM, None, language, steps) if " " in text.strip() else []
         if _answers_itself(segment, language):
             return of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
-        return of_field(
-            Field(topic=topic, value=text, text=f"{segment.question} {text}".strip()), language, steps
-        )
+        filled = Field(topic=topic, value=text, text=f"{segment.question} {text}".strip())
+        return of_field(filled, language, steps)
     if segment.kind is SegmentKind.INLINE:
         topic, offers = topic_of(segment.question, language), offered_in(segment.question, language)
         return of_text(text, segment.kind, topic, language, steps, offers)
@@ -290,7 +289,8 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
 
 def _asks_for_consent(asked: Sentence) -> bool:
     """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
-    return all(word.casefold() in small("consenting") for clause in asked.clauses for word in clause.words)
+    words = {word.casefold() for clause in asked.clauses for word in clause.words}
+    return words <= small("consenting") and bool(words & small("consent"))
 
 
 def _before(asked: Sentence, quoted: str, language: str) -> str:

@@ -21,6 +21,7 @@ from bot.values.ledger import Job, Settlement
 TOLD_TO_STOP = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 END_WITHIN = 5.0
 NEVER = threading.Event()
+LISTEN = 0.2
 
 Log = Callable[..., None]
 Settled = Callable[[Job, Settlement], None]
@@ -127,6 +128,7 @@ class Apart:
         self._process: ForkServerProcess | None = None
         self._pipe: Connection | None = None
         self._is_ready = False
+        self._is_called_back = False
         self._trouble = ""
         self.at_hand: Job | None = None
 
@@ -177,11 +179,9 @@ class Apart:
             while not self._is_ready:
                 self._is_ready = self._heard() == "ready"
             self._pipe.send(Order(job, claimed, goes_on))
-            called_back = False
-            while (kind := self._heard(settled)) not in ("ready", "unavailable"):
-                if stop.is_set() and not called_back:
-                    self._pipe.send(None)
-                    called_back = True
+            self._is_called_back = False
+            while (kind := self._heard_until(stop, settled)) not in ("ready", "unavailable"):
+                pass
         except (EOFError, OSError):
             return self._buried()
         if kind == "unavailable":
@@ -206,6 +206,17 @@ class Apart:
             case "born":
                 self._server.known_as(what)
         return str(kind)
+
+    def _heard_until(self, stop: threading.Event, settled: Settled) -> str:
+        """The same, and call the process back at a stop: it looks for that before it claims another job."""
+        assert self._pipe is not None
+        while not self._is_called_back:
+            if stop.is_set():
+                self._pipe.send(None)
+                self._is_called_back = True
+            elif self._pipe.poll(LISTEN):
+                break
+        return self._heard(settled)
 
     def end(self) -> None:
         """End the process: by itself where nothing is at hand, else by force."""

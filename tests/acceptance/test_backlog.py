@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.beside import beside, fork_servers
 from tests.acceptance.invariants import Expected, check_promises
 from tests.acceptance.scene import Scene, a_message, a_sheet, learners, wait_for
 from tests.wire.servers import CUSTOMER, SUPPORT, EmbeddedServers
@@ -39,25 +40,6 @@ def an_upload(number: int) -> EmailMessage:
         sender=SENDERS[number % len(SENDERS)],
         sheets=[("a.xlsx", a_sheet(learners(f"n{number}")))],
     )
-
-
-def beside(service: int) -> list[int]:
-    """The processes of a service that work messages beside it: its fork server's children."""
-    return [child for server in fork_servers(service) for child in children(server)]
-
-
-def fork_servers(service: int) -> list[int]:
-    """Python's own, from which the processes beside a service come: nothing else that it starts forks."""
-    return [child for child in children(service) if children(child)]
-
-
-def children(process: int) -> list[int]:
-    """Those of any of its threads."""
-    found: list[int] = []
-    for entry in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, entry.read_text().split())
-    return found
 
 
 def lives(process: int) -> bool:

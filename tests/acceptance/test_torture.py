@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.acceptance.beside import beside
 from tests.acceptance.correspondence import SENDERS, Correspondence
 from tests.acceptance.invariants import answers_to, check_promises, letters_to, notices_received
 from tests.acceptance.nursery import Bot, Nursery
@@ -28,12 +29,13 @@ class Torture:
     nursery: Nursery
     kills: int
     luck: random.Random
+    fell_beside: int = 0
 
     def run(self) -> None:
         """Kill, let it end in peace, and check every promise."""
         self.scene.configure(
             lease_seconds=2,
-            spread_after=2,  # the processes beside it are killed with it
+            spread_after=1,  # so that processes beside it fall with it
             customers=[{"name": "Customer Ltd", "senders": SENDERS}],
             limits={"replies_per_sender_hour": 10_000, "replies_per_thread_hour": 10_000},
         )
@@ -45,11 +47,13 @@ class Torture:
             talk.go_on()
             self._wait()
             victim = self.luck.randrange(len(bots))
+            self.fell_beside += bool(beside(bots[victim].pid))
             self.scene.kill(bots[victim])
             bots[victim] = self._start()
         self._end_in_peace(talk)
         self._print_figures(talk, time.monotonic() - began)
         check_promises(self.scene, talk.expected)
+        assert self.fell_beside
 
     def _start(self) -> Bot:
         config = str(self.scene.folder / "config.toml")
@@ -84,7 +88,7 @@ class Torture:
         lost_notices = len(set(expected.notified) - set(notices))
         print(
             f"\n{'PostgreSQL' if real(self.scene.servers) else 'SQLite'}: "
-            f"{self.kills} kills in {seconds:.0f} s, "
+            f"{self.kills} kills in {seconds:.0f} s, {self.fell_beside} of them with a process beside, "
             f"{len(expected.mails) + len(expected.held)} mails ({len(expected.held)} held), "
             f"{len(made)} learners, {len(replies)} replies, {len(notices)} notices, "
             f"duplicates {len(several) + made.total() - len(made)}, "

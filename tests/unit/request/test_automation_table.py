@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from bot.mail.machine_words import subject_begins_with
 from bot.mail.parse import parse_message
 from bot.request.automation import SIGNS, find_sign
 from bot.request.screen import Facts, SheetFact, Thread, screen_message
@@ -32,6 +33,13 @@ def test_every_word_of_a_machine_is_written_in_small_letters() -> None:
     lists = tomllib.loads((files("bot.mail") / "machine.toml").read_text(encoding="utf-8"))
     written = [re.sub(r"\\[A-Z]", "", pattern) for patterns in lists.values() for pattern in patterns]
     assert [pattern for pattern in written if pattern != pattern.lower()] == []
+
+
+@pytest.mark.parametrize(
+    "subject", ["OTOMATİK YANIT", "Otomatik Yanit: izin", "OFİS DIŞINDA", "ofis dışında"]
+)
+def test_turkish_letters_are_known_in_both_sizes(subject: str) -> None:
+    assert subject_begins_with("away", subject)
 
 
 @pytest.mark.parametrize("mail", [*MACHINES, *WORDINGS], ids=lambda mail: mail.name)

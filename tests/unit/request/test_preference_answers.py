@@ -193,6 +193,7 @@ NEWS = "Would you like a notification when your upload has been processed?"
         ("Would it bother you if the learners got the account email?", "Not at all", "yes"),
         ("We will send the learners the account email. Any objection?", "No", "yes"),
         ("We will send the learners the account email. Is that OK?", "No", "no"),
+        ("We send them the account email once we have the final list. Have you got it?", "Yes", "unstated"),
         (
             "We send each learner an email about the account. Do you have any objection to that?",
             "None whatsoever.",

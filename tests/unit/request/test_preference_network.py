@@ -61,7 +61,16 @@ def test_what_is_sent_by_email_is_a_mail_that_somebody_speaks_of() -> None:
     assert read_closely(spoken(text), Notes()).answer is YES
 
 
-@pytest.mark.parametrize("text", ["All fine, please run it.", "Ok great please proceed with these 12"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All fine, please run it.",
+        "Ok great please proceed with these 12",
+        "Do go ahead, each of them needs it before Monday.",
+        "Please let them all have it today, they are waiting.",
+        "Go ahead and let them have it, they are keen.",
+    ],
+)
 def test_it_reads_no_yes_where_nobody_speaks_of_a_mail(text: str) -> None:
     asked = "Would you like us to create these accounts now?"
     assert read_preference(spoken(text)).answer is UNSTATED
@@ -173,8 +182,8 @@ def weighed(**chances: float) -> Weighed:
         (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
         (UNCLEAR, {"yes": OVERRULING - 0.01}, UNCLEAR),
         (UNCLEAR, {"yes": OVERRULING}, YES),
-        (NO, {"yes": SURE_YES - 0.01}, UNCLEAR),
-        (NO, {"yes": SURE_YES}, YES),
+        (NO, {"yes": OVERRULING - 0.01}, UNCLEAR),
+        (NO, {"yes": OVERRULING}, YES),
         (YES, {"no": OVERRULING}, NO),
         (YES, {"no": OVERRULING - 0.01}, UNCLEAR),
         (YES, {"unstated": LIKELY}, UNSTATED),

@@ -1,6 +1,7 @@
 """The service and the process beside it speak of what the process claims by itself."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -46,14 +47,19 @@ class Pair:
         ours, theirs = Pipe()
         self.apart = Apart(lambda desk: None, read_in="", server=ForkServer(), log=lambda *_, **__: None)
         self.apart._pipe, self.apart._is_ready = ours, True
-        self._theirs: Connection = theirs
-        self._thread = threading.Thread(target=process, args=(Desk(theirs),), daemon=True)
+        self.apart._buried = lambda patience=None: -9  # type: ignore[method-assign]
+        self._thread = threading.Thread(target=self._run, args=(process, theirs), daemon=True)
         self._thread.start()
+
+    def _run(self, process: Callable[[Desk], None], theirs: Connection) -> None:
+        try:
+            process(Desk(theirs))
+        finally:
+            theirs.close()  # as its death does
 
     def close(self) -> None:
         self._thread.join(10)
         assert not self._thread.is_alive()
-        self._theirs.close()
 
 
 @pytest.fixture
@@ -112,4 +118,45 @@ def test_it_comes_back_when_it_is_called_and_what_called_it_is_no_order(
 
     assert apart.work(a_job(1), settled, goes_on=True, stop=stop) == 0
     assert len(told) >= 5
+    stop.clear()
     assert apart.work(a_job(3), settled) == 0
+
+
+def test_a_stop_reaches_it_while_it_works_and_it_claims_no_more(
+    pair_with: Callable[[Callable[[Desk], None]], Pair],
+) -> None:
+    stop = threading.Event()
+
+    def process(desk: Desk) -> None:
+        order = desk.next_order()
+        stop.set()
+        until = time.monotonic() + 10
+        while not desk.is_called_back() and time.monotonic() < until:
+            time.sleep(0.01)  # a long piece of work, in which it says nothing
+        desk.settled(order.job, END)
+        if not desk.is_called_back():
+            desk.took(a_job(2))
+        desk.ready()
+
+    told: list[int] = []
+    apart = pair_with(process).apart
+    assert apart.work(a_job(1), lambda job, _: told.append(job.id), goes_on=True, stop=stop) == 0
+    assert told == [1]
+    assert apart.at_hand is None
+
+
+@pytest.mark.parametrize(("says", "over"), [(("took",), 2), (("took", "settled"), None), ((), 1)])
+def test_where_it_falls_it_is_known_which_job_it_was_over(
+    pair_with: Callable[[Callable[[Desk], None]], Pair], says: tuple[str, ...], over: int | None
+) -> None:
+    def process(desk: Desk) -> None:
+        order = desk.next_order()
+        if "took" in says:
+            desk.settled(order.job, END)
+            desk.took(a_job(2))
+        if "settled" in says:
+            desk.settled(a_job(2), END)
+
+    apart = pair_with(process).apart
+    assert apart.work(a_job(1), lambda job, end: None, goes_on=True) == -9
+    assert (apart.at_hand.id if apart.at_hand else None) == over
