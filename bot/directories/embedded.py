@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, Select, cast, func, select, update
+from sqlalchemy import Engine, Select, and_, case, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.directories.accounts_table import accounts
@@ -119,13 +119,16 @@ class EmbeddedDirectory:
             last = connection.execute(select(func.coalesce(func.max(accounts.c.id), 0))).scalar_one()
             connection.exec_driver_sql(self._insert_new, rows)
             # Ids only grow, so those beyond the last are of this transaction or of another's beside it.
-            ours = (accounts.c.id > last, accounts.c.directory == self.name, accounts.c.stamp == stamp)
-            bounds = select(func.count(), func.min(accounts.c.id), func.max(accounts.c.id))
-            count, first, final = connection.execute(bounds.where(*ours)).one()
+            # Looked for by that alone: with the directory SQLite would go through every account in it.
+            beyond = accounts.c.id > last
+            is_ours = and_(accounts.c.directory == self.name, accounts.c.stamp == stamp)
+            our_id = case((is_ours, accounts.c.id))
+            bounds = select(func.count(our_id), func.min(our_id), func.max(our_id)).where(beyond)
+            count, first, final = connection.execute(bounds).one()
             if count == len(learners) and final == first + count - 1:
                 # All are new, and nobody's stand between them: they were numbered in their order.
                 return {learner.key: first + place for place, learner in enumerate(learners)}
-            new = connection.execute(select(accounts.c.key, accounts.c.id).where(*ours))
+            new = connection.execute(select(accounts.c.key, accounts.c.id).where(beyond, our_id.is_not(None)))
             return {row.key: row.id for row in new}
 
     def for_customer(self, customer: Customer) -> "EmbeddedDirectory":

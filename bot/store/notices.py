@@ -179,8 +179,9 @@ class NoticeBook:
         )
 
 
-def _letters_of(import_id: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return outbox.c.import_id == import_id, outbox.c.kind == LetterKind.NOTICE.value
+def _letters_of(import_id: Any) -> tuple[ColumnElement[bool], ...]:
+    # The position is for SQLite, which without it would go through the letters of all imports in that state.
+    return outbox.c.import_id == import_id, outbox.c.position >= 0, outbox.c.kind == LetterKind.NOTICE.value
 
 
 # Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.

@@ -33,7 +33,8 @@ class OutboxStore:
     def claim(self, limit: int) -> list[OutboxItem]:
         now = self._db.clock()
         with self._db.step() as connection:
-            rows = connection.execute(statements.due(), {"now": now, "at_most": limit}).all()
+            rows = list(connection.execute(statements.abandoned(), {"now": now, "at_most": limit}))
+            rows += connection.execute(statements.due(), {"now": now, "at_most": limit - len(rows)})
             if rows:
                 ours = {"owner": self._db.owner, "until": now + self._db.lease_seconds}
                 connection.execute(statements.taken(), [{"letter": row.id, **ours} for row in rows])
