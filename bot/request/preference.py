@@ -290,7 +290,7 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
 def _asks_for_consent(asked: Sentence) -> bool:
     """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
     words = {word.casefold() for clause in asked.clauses for word in clause.words}
-    return words <= small("consenting") and bool(words & small("consent"))
+    return words <= small("consent") | small("consenting") and bool(words & small("consent"))
 
 
 def _before(asked: Sentence, quoted: str, language: str) -> str:

@@ -45,9 +45,10 @@ class Desk:
 
     def next_order(self) -> Order:
         """What to work next; raises EOFError where nobody sends any more."""
-        while (order := self._pipe.recv()) is None:
-            pass  # it was called back while it came to rest
-        return Order(*order)
+        order: Order | None = None
+        while order is None:  # what called it back while it came to rest is no order
+            order = self._pipe.recv()
+        return order
 
     def is_called_back(self) -> bool:
         """Whether the service wants to hear of it before it claims another job."""

@@ -13,9 +13,9 @@ from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.xml.functions import tostring
 
-from bot.sheet.styles import LONGEST, Look, Painter, may_run
+from bot.sheet.styles import CREATOR, LONGEST, Look, Painter, may_run
 
-BOOK, PROPERTIES, CREATOR = "xl/workbook.xml", "docProps/core.xml", "Rollcall"
+_BOOK, _PROPERTIES = "xl/workbook.xml", "docProps/core.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 _ROW_END, _DATA_END = b"</row>", b"</sheetData>"
 _STYLE = re.compile(rb' s="(\d+)"')
@@ -58,10 +58,10 @@ class Layout:
                 if _SHEET.fullmatch(name):
                     with archive.open(name, "w") as member:
                         member.writelines(self._sheet(content, next(left)))
-                elif name == BOOK:
+                elif name == _BOOK:
                     archive.writestr(name, _with_filters(content, tables))
                 else:
-                    archive.writestr(name, _written_now() if name == PROPERTIES else content)
+                    archive.writestr(name, _written_now() if name == _PROPERTIES else content)
         return stream.getvalue()
 
     def _sheet(self, content: bytes, lines: Sequence[Line]) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
+CREATOR = "Rollcall"
 LONGEST = 32_767  # characters Excel takes in a cell
 _LAST_ROW = 1_048_576  # of any sheet
 _LINE_HEIGHT = 15.0  # points

@@ -5,7 +5,7 @@ from functools import cache
 
 from openpyxl import Workbook
 
-from bot.sheet.styles import FAINT, PLAIN, Painter, begin_table, hint_at_addresses
+from bot.sheet.styles import CREATOR, FAINT, PLAIN, Painter, begin_table, hint_at_addresses
 
 _HEADINGS = ("First Name", "Last Name", "Email address")
 _EXAMPLE = ("e.g. Jane", "e.g. Doe", "e.g. jane.doe@yourcompany.com")
@@ -36,7 +36,7 @@ _STEPS = (
 def write_template() -> bytes:
     """The template as .xlsx; our own reader finds no learner in it. Always the same, so written once."""
     workbook = Workbook(write_only=True)
-    workbook.properties.creator = "Rollcall"
+    workbook.properties.creator = CREATOR
     workbook.properties.title = "Learner Upload"
     sheet = workbook.create_sheet("Learners")
     hint_at_addresses(sheet, "C", 3)

@@ -216,16 +216,10 @@ def read_in() -> None:
     argon2.PasswordHasher.__init__.__defaults__ = (*CHEAP, *price[len(CHEAP) :])
     for module in READ_IN:
         import_module(module)
+    from bot.app.read_in import read_in
     from bot.cli import rollcall
-    from bot.reply.rehearsal import rehearse
-    from bot.reply.template_set import Templates
-    from bot.request.alignment import organisational_domain
-    from bot.request.vocabulary import LANGUAGES, lexicon
 
-    organisational_domain("customer.test")
-    for language in LANGUAGES:
-        lexicon(language)
-    rehearse(Templates())
+    read_in()
     make_ledger()
     with contextlib.redirect_stdout(io.StringIO()):
         rollcall(["preview", "--json", str(MAILS / "01-yes-with-repairs.eml")], standalone_mode=False)

@@ -15,7 +15,7 @@ from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
 from bot.store.upgrade import upgrade
 from bot.values.learner import ImportRow, Outcome
-from bot.values.ledger import Arrival, NewImport, Place
+from bot.values.ledger import Arrival, ImportRecord, Job, NewImport, Place
 from bot.values.request import Answer, Preference
 
 _numbers = itertools.count(1)
@@ -112,3 +112,19 @@ def a_new_import(
         source="[]",
         rows=rows or (a_row(0),),
     )
+
+
+def begun(node: Node, rows: int = 2, answer: Answer = Answer.YES) -> tuple[Job, ImportRecord]:
+    """A message that was claimed, and its import of so many rows, begun in a thread of its own."""
+    return begun_with(node, an_arrival(), *[a_row(n) for n in range(rows)], answer=answer)
+
+
+def begun_with(
+    node: Node, arrival: Arrival, *rows: ImportRow, answer: Answer = Answer.YES
+) -> tuple[Job, ImportRecord]:
+    """The same of this message, with these rows."""
+    node.messages.receive([arrival])
+    job = node.messages.claim()
+    assert job is not None
+    thread = node.threads.open("Customer", [job.message_id])
+    return job, node.imports.begin(job, a_new_import(*rows, answer=answer), thread)

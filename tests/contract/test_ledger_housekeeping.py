@@ -12,7 +12,7 @@ from bot.store.forgetting import Forgetting
 from bot.values.learner import Outcome
 from bot.values.ledger import MessageState, NoticeAction, NoticeOrder, Outgoing, Settlement
 from bot.values.outgoing import LetterKind
-from tests.contract.ledger_builders import Node, a_new_import, a_row, an_arrival
+from tests.contract.ledger_builders import Node, a_row, an_arrival, begun_with
 
 PERSON = "ann.secret@customer.test"
 TABLES = (
@@ -35,12 +35,8 @@ def everything(database: Database) -> str:
 
 def an_upload_with(node: Node, *emails: str, sender: str = "dana@customer.test") -> None:
     """An upload of these learners, answered; their notices are queued, claimed and sent."""
-    node.messages.receive([an_arrival(sender=sender, text="-".join(emails))])
-    job = node.messages.claim()
-    assert job is not None
-    thread = node.threads.open("Customer", [job.message_id])
     rows = [a_row(position, email=email) for position, email in enumerate(emails)]
-    record = node.imports.begin(job, a_new_import(*rows), thread)
+    job, record = begun_with(node, an_arrival(sender=sender, text="-".join(emails)), *rows)
     node.imports.journal_outcomes(
         job, record.id, [(row.position, Outcome.CREATED, "", f"id{row.position}") for row in rows]
     )
@@ -59,7 +55,7 @@ def an_upload_with(node: Node, *emails: str, sender: str = "dana@customer.test")
             state=MessageState.ANSWERED,
             reason="done",
             letters=(reply,),
-            thread=thread,
+            thread=record.thread,
             finish_import=record.id,
             notices=NoticeOrder(action=NoticeAction.QUEUE, import_id=record.id),
         ),

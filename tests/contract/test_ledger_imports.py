@@ -24,16 +24,7 @@ from bot.values.ledger import (
 from bot.values.outgoing import LetterKind
 from bot.values.request import Answer, Preference
 from tests.contract.conftest import MakeNode
-from tests.contract.ledger_builders import Clock, Node, a_new_import, a_row, an_arrival
-
-
-def begun(node: Node, rows: int = 2, answer: Answer = Answer.YES) -> tuple[Job, ImportRecord]:
-    node.messages.receive([an_arrival()])
-    job = node.messages.claim()
-    assert job is not None
-    thread = node.threads.open("Customer", [job.message_id])
-    new = a_new_import(*[a_row(n) for n in range(rows)], answer=answer)
-    return job, node.imports.begin(job, new, thread)
+from tests.contract.ledger_builders import Clock, Node, an_arrival, begun
 
 
 def created(node: Node, job: Job, record: ImportRecord, rows: int = 2) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from bot.directories.embedded import EmbeddedDirectory
 from bot.learners.create import create_accounts
 from bot.values.ledger import MessageState, NoticeAction, NoticeOrder, Settlement
-from tests.contract.ledger_builders import Node, a_new_import, a_row, an_arrival
+from tests.contract.ledger_builders import Node, begun
 
 # SQLite has no statistics of a new ledger: by one of these alone it would go through half of a table.
 COARSE = re.compile(r"^SCAN (?!anon_1 )|\((?:state|directory|kind|customer|mailbox)=\?\)")
@@ -38,11 +38,7 @@ def asked(node: Node) -> Iterator[dict[str, Sequence[Any]]]:
 def test_nothing_that_an_upload_asks_goes_through_a_table(
     node: Node, asked: dict[str, Sequence[Any]], action: NoticeAction
 ) -> None:
-    node.messages.receive([an_arrival()])
-    job = node.messages.claim()
-    assert job is not None
-    thread = node.threads.open("Customer", [job.message_id])
-    record = node.imports.begin(job, a_new_import(*(a_row(n) for n in range(3))), thread)
+    job, record = begun(node, rows=3)
     directory = EmbeddedDirectory(node.database.engine, name="embedded", clock=time.time)
     create_accounts(job, record, directory, node.imports)
     node.settler.settle(
@@ -50,7 +46,7 @@ def test_nothing_that_an_upload_asks_goes_through_a_table(
         Settlement(
             state=MessageState.ANSWERED,
             reason="done",
-            thread=thread,
+            thread=record.thread,
             finish_import=record.id,
             notices=NoticeOrder(action=action, import_id=record.id),
         ),

@@ -12,7 +12,7 @@ from bot.values.learner import NoticeState, Outcome
 from bot.values.ledger import ImportState, MessageState, NoticeAction, NoticeOrder, Settlement
 from bot.values.outgoing import LetterKind
 from bot.values.portal import Closed, LinkPurpose, Rate, Session, Ticket, Turnstile, token_digest
-from tests.contract.ledger_builders import Clock, Node, a_new_import, a_row, an_arrival
+from tests.contract.ledger_builders import Clock, Node, an_arrival, begun
 
 EMAIL = "learner0@customer.test"
 RATE = Turnstile(key="k" * 64, rate=Rate(burst=2, seconds=10.0))
@@ -46,18 +46,14 @@ class PortalStores:
 def stores(node: Node) -> PortalStores:
     """A ledger with one learner who was created and sent a notice."""
     throttle = ThrottleStore(node.database)
-    node.messages.receive([an_arrival()])
-    job = node.messages.claim()
-    assert job is not None
-    thread = node.threads.open("Customer", [job.message_id])
-    record = node.imports.begin(job, a_new_import(a_row(0)), thread)
+    job, record = begun(node, rows=1)
     node.imports.journal_outcomes(job, record.id, [(0, Outcome.CREATED, "", "7")])
     node.settler.settle(
         job,
         Settlement(
             state=MessageState.ANSWERED,
             reason="done",
-            thread=thread,
+            thread=record.thread,
             finish_import=record.id,
             finish_as=ImportState.DONE,
             notices=NoticeOrder(action=NoticeAction.QUEUE, import_id=record.id),

@@ -31,12 +31,6 @@ def a_job(number: int) -> Job:
         sender="a@x",
         received=0.0,
         size=12,
-        crashes=0,
-        witnessed=0,
-        release="",
-        too_large=False,
-        tries=0,
-        waiting_since=0.0,
     )
 
 
