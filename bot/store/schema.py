@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.columns import Id, flag, metadata, moment, number, row_id, state, words
@@ -17,6 +18,8 @@ from bot.store.portal_tables import sessions as sessions
 from bot.store.portal_tables import throttles as throttles
 from bot.store.portal_tables import tickets as tickets
 from bot.store.portal_tables import tokens as tokens
+
+DOUBTED = text("doubted > 0")
 
 messages = Table(
     "messages",
@@ -131,7 +134,9 @@ notices = Table(
     moment("doubted"),
     moment("changed"),
     Index("ix_notices_email", "email"),
-    Index("ix_notices_state", "state"),
+    Index("ix_notices_untold", "state", "told"),
+    # Of many that were sent, few are in doubt: they alone are in it.
+    Index("ix_notices_doubted", "state", "doubted", sqlite_where=DOUBTED, postgresql_where=DOUBTED),
 )
 
 questions = Table(

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import ConfigurationError
 from bot.store.engine import Database
 
-HEAD = "0001"
+HEAD = "0002"
 ADVISORY_LOCK = 0x526F6C6C
 
 

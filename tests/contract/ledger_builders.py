@@ -11,6 +11,7 @@ from bot.store.messages import MessageStore
 from bot.store.nodes import NodeStore
 from bot.store.notices import NoticeBook
 from bot.store.outbox import OutboxStore
+from bot.store.returns import ReturnStore
 from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
 from bot.store.upgrade import upgrade
@@ -52,6 +53,7 @@ class Node:
         self.outbox = OutboxStore(self.database, self.book, sent_folders={"support": "Sent"})
         self.chores = ChoreStore(self.database)
         self.nodes = NodeStore(self.database, version="test")
+        self.returns = ReturnStore(self.database, self.settler, self.book)
         self.keeping = Keeping(self.database, keep_seconds=30 * 86400)
 
 

@@ -1,4 +1,4 @@
-"""What every message and letter asks of SQLite is found where it lies, however much lies beside it."""
+"""What is asked of SQLite for every message, and each minute, is found where it lies among much else."""
 
 import re
 import time
@@ -55,10 +55,26 @@ def test_nothing_that_an_upload_asks_goes_through_a_table(
     node.outbox.notice_rows(letters)
     node.outbox.sent(letters)
     assert len(asked) > 15
+    assert coarse(node, asked) == []
+
+
+def test_what_is_looked_for_each_minute_is_found_among_all_notices_ever_sent(
+    node: Node, asked: dict[str, Sequence[Any]]
+) -> None:
+    node.returns.give_up_doubted(5.0)
+    node.returns.threads_to_tell(5.0, 50.0)
+    node.returns.lost_notices(1)
+    node.returns.lost_letters(10)
+    assert len(asked) == 4
+    assert coarse(node, asked) == []
+
+
+def coarse(node: Node, asked: dict[str, Sequence[Any]]) -> list[tuple[str, str]]:
+    """The steps by which SQLite would go through a table, each with its statement."""
     with node.database.read() as connection:
         steps = [
             (statement, str(row[3]))
             for statement, values in list(asked.items())
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
         ]
-    assert [step for step in steps if COARSE.search(step[1]) and not ORDERED.match(step[1])] == []
+    return [step for step in steps if COARSE.search(step[1]) and not ORDERED.match(step[1])]
