@@ -98,7 +98,9 @@ def ours(bot: Bot, sheet: bytes, rows: int) -> None:
         rows=planned,
     )
     record = bot.imports.begin(job, new, bot.threads.open("Customer", ["<1@x>"]))
-    directory = EmbeddedDirectory(bot.database.engine, name="embedded", clock=time.time)
+    directory = EmbeddedDirectory(
+        bot.database.engine, name="embedded", clock=time.time, step=bot.database.step
+    )
     create_accounts(job, record, directory, bot.imports)
 
 

@@ -74,7 +74,9 @@ class Upload:
         self.settler = Settler(database, self.messages, book)
         self.threads = ThreadStore(database, self.settler, book)
         self.imports = ImportStore(database, self.messages)
-        self.directory = EmbeddedDirectory(database.engine, name="embedded", clock=time.time)
+        self.directory = EmbeddedDirectory(
+            database.engine, name="embedded", clock=time.time, step=database.step
+        )
         self.reading = reading
         self.number = 0
 

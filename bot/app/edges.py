@@ -25,7 +25,7 @@ def make_directories(settings: Settings, ledger: Ledger) -> dict[str, Directory]
 def open_one_directory(entry: DirectorySettings, database: Database) -> Directory:
     """One configured directory; raises ConfigurationError where its kind or options are wrong."""
     if entry.kind == "embedded":
-        return EmbeddedDirectory(database.engine, name=entry.name, clock=database.clock)
+        return EmbeddedDirectory(database.engine, name=entry.name, clock=database.clock, step=database.step)
     return make_directory(entry)
 
 

@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, Select, and_, case, cast, func, select, update
+from sqlalchemy import Connection, Engine, Select, Text, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.directories.accounts_table import accounts
 from bot.directories.outcomes import in_order, refused, taken
@@ -15,6 +19,8 @@ from bot.values.address import identity_key
 from bot.values.customer import Customer
 from bot.values.learner import Account, CreateResult, CreateStatus, Learner
 
+Step = Callable[[], AbstractContextManager[Connection]]
+
 CHUNK = 5_000
 INSERTED = ("directory", "key", "username", "email", "first_name", "last_name", "stamp", "created")
 LONGEST_NAME = 255
@@ -22,19 +28,22 @@ LONGEST_KEY = 400
 
 
 class EmbeddedDirectory:
-    """`ports.Directory` over an SQLAlchemy engine; `clock` gives epoch seconds."""
+    """`ports.Directory` over the ledger's own database: an SQLAlchemy engine, and the `step` by which what
+    nobody outside has heard of yet is written into it; `clock` gives epoch seconds."""
 
     batch_size = 10_000
     serial = False
 
-    def __init__(self, engine: Engine, *, name: str, clock: Callable[[], float]) -> None:
+    def __init__(self, engine: Engine, *, name: str, clock: Callable[[], float], step: Step) -> None:
         self.name = name
         self._engine = engine
+        self._step = step
         self._clock = clock
-        insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
-        statement = insert(accounts).on_conflict_do_nothing()
+        is_sqlite = engine.dialect.name == "sqlite"
+        statement = (sqlite.insert if is_sqlite else postgresql.insert)(accounts).on_conflict_do_nothing()
         # Compiled once: with each chunk it took longer than writing the rows of a usual sheet.
         self._insert_new = str(statement.compile(dialect=engine.dialect, column_keys=INSERTED))
+        self._among = _among(sqlite=is_sqlite)
         self._hasher = PasswordHasher()
 
     def check(self) -> Sequence[CheckLine]:
@@ -57,23 +66,10 @@ class EmbeddedDirectory:
         found: dict[str, Account] = {}
         with self._engine.connect() as connection:
             for start in range(0, len(keys), CHUNK):
-                wanted = accounts.c.key.in_(self._as_rows(keys[start : start + CHUNK]))
-                rows = connection.execute(
-                    select(
-                        accounts.c.id, accounts.c.username, accounts.c.email, accounts.c.key, accounts.c.stamp
-                    ).where(accounts.c.directory == self.name, wanted)
-                )
-                for number, username, email, key, stamp in rows:
+                wanted = {"in": self.name, "keys": json.dumps(keys[start : start + CHUNK])}
+                for number, username, email, key, stamp in connection.execute(self._among, wanted):
                     found[key] = Account(id=str(number), username=username, email=email, key=key, stamp=stamp)
         return found
-
-    def _as_rows(self, keys: Sequence[str]) -> Select[tuple[str]]:
-        """The keys as one JSON parameter: an IN list of thousands takes longer to write than to look up."""
-        if self._engine.dialect.name == "sqlite":
-            rows = func.json_each(json.dumps(keys)).table_valued("value")
-        else:
-            rows = func.jsonb_array_elements_text(cast(keys, postgresql.JSONB)).table_valued("value")
-        return select(rows.c.value)
 
     def create(self, learners: Sequence[Learner], stamp: str) -> list[CreateResult]:
         if not learners:
@@ -113,23 +109,17 @@ class EmbeddedDirectory:
             )
             for learner in learners
         ]
-        with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            last = connection.execute(select(func.coalesce(func.max(accounts.c.id), 0))).scalar_one()
+        # A power cut takes new accounts back only with all that the ledger wrote after them.
+        with self._step() as connection:
+            last = connection.execute(_last()).scalar_one()
             connection.exec_driver_sql(self._insert_new, rows)
             # Ids only grow, so those beyond the last are of this transaction or of another's beside it.
-            # Looked for by that alone: with the directory SQLite would go through every account in it.
-            beyond = accounts.c.id > last
-            is_ours = and_(accounts.c.directory == self.name, accounts.c.stamp == stamp)
-            our_id = case((is_ours, accounts.c.id))
-            bounds = select(func.count(our_id), func.min(our_id), func.max(our_id)).where(beyond)
-            count, first, final = connection.execute(bounds).one()
+            of_ours = {"last": last, "in": self.name, "as": stamp}
+            count, first, final = connection.execute(_bounds(), of_ours).one()
             if count == len(learners) and final == first + count - 1:
                 # All are new, and nobody's stand between them: they were numbered in their order.
                 return {learner.key: first + place for place, learner in enumerate(learners)}
-            new = connection.execute(select(accounts.c.key, accounts.c.id).where(beyond, our_id.is_not(None)))
-            return {row.key: row.id for row in new}
+            return {row.key: row.id for row in connection.execute(_new(), of_ours)}
 
     def for_customer(self, customer: Customer) -> "EmbeddedDirectory":
         return self
@@ -163,6 +153,48 @@ class EmbeddedDirectory:
 
     def close(self) -> None:
         """Nothing of its own to let go of: the engine is the ledger's."""
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every import needs is made once.
+@cache
+def _among(*, sqlite: bool) -> Select[Any]:
+    """A directory's accounts under these keys: one JSON parameter, as an IN list of thousands takes longer
+    to write than to look up."""
+    keys = bindparam("keys", type_=Text)
+    if sqlite:
+        rows = func.json_each(keys).table_valued("value")
+    else:
+        rows = func.jsonb_array_elements_text(cast(keys, postgresql.JSONB)).table_valued("value")
+    return select(
+        accounts.c.id, accounts.c.username, accounts.c.email, accounts.c.key, accounts.c.stamp
+    ).where(accounts.c.directory == bindparam("in"), accounts.c.key.in_(select(rows.c.value)))
+
+
+@cache
+def _last() -> Select[Any]:
+    return select(func.coalesce(func.max(accounts.c.id), 0))
+
+
+@cache
+def _bounds() -> Select[int, int, int]:
+    """How many accounts beyond the last one are ours, with the first and the last of them."""
+    return select(func.count(_our_id()), func.min(_our_id()), func.max(_our_id())).where(_beyond())
+
+
+@cache
+def _new() -> Select[Any]:
+    """Each of them."""
+    return select(accounts.c.key, accounts.c.id).where(_beyond(), _our_id().is_not(None))
+
+
+def _beyond() -> ColumnElement[bool]:
+    # By that alone: with the directory SQLite would go through every account in it.
+    return accounts.c.id > bindparam("last")
+
+
+def _our_id() -> ColumnElement[int]:
+    is_ours = and_(accounts.c.directory == bindparam("in"), accounts.c.stamp == bindparam("as"))
+    return case((is_ours, accounts.c.id))
 
 
 def _created(learner: Learner, number: int, stamp: str) -> CreateResult:

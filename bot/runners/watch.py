@@ -129,14 +129,19 @@ class MailboxWatch:
     def _check(self) -> None:
         new = 0
         if time.monotonic() >= self._approved_due:
-            new += self._intake.check_approved(self._keep_lease)
+            new += self._intake.check_approved(self._go_on)
             self._approved_due = time.monotonic() + self._poll_seconds
-        new += self._intake.check_inbox(self._keep_lease)
+        new += self._intake.check_inbox(self._go_on)
         self.health.checked = time.time()
         if new:
             self._log("mail_taken_in", mailbox=self._name, messages=new)
             self._on_new()
         self._on_checked(self.health)
+
+    def _go_on(self) -> None:
+        """Before each batch that is taken in: the ones before it are worked on meanwhile."""
+        self._keep_lease()
+        self._on_new()
 
     def _patience(self) -> float:
         until_approved = max(0.05, self._approved_due - time.monotonic())

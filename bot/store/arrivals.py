@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.engine import Database
@@ -53,18 +54,7 @@ class ArrivalBook:
     def _known(self, connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Any]:
         prints = [arrival.fingerprint for arrival in arrivals]
         names = [arrival.message_id for arrival in arrivals]
-        rows = connection.execute(
-            select(
-                messages.c.id,
-                messages.c.message_id,
-                messages.c.fingerprint,
-                messages.c.state,
-                messages.c.filed,
-                messages.c.folder,
-                messages.c.uidvalidity,
-                messages.c.uid,
-            ).where(messages.c.message_id.in_(names), messages.c.fingerprint.in_(prints))
-        )
+        rows = connection.execute(_known(), {"names": names, "prints": prints})
         return {(row.message_id, row.fingerprint): row for row in rows}
 
     def take_in(self, connection: Connection, arrival: Arrival) -> int:
@@ -77,22 +67,23 @@ class ArrivalBook:
         state = MessageState.RECEIVED if twin is None else MessageState.IGNORED
         now = self._db.clock()
         key = connection.execute(
-            messages.insert().values(
+            _INSERT_MESSAGE,
+            {
                 **_place_columns(arrival.place),
-                message_id=arrival.message_id,
-                fingerprint=arrival.fingerprint,
-                digest=arrival.digest,
-                raw=zlib.compress(arrival.raw, 1) if twin is None else None,
-                sender=arrival.sender,
-                subject=arrival.subject,
-                size=arrival.size,
-                too_large=arrival.too_large,
-                state=state,
-                reason="" if twin is None else f"a second copy of message {twin}",
-                release=arrival.release or ("staff" if arrival.approved else ""),
-                received=arrival.received,
-                finished=0 if twin is None else now,
-            )
+                "message_id": arrival.message_id,
+                "fingerprint": arrival.fingerprint,
+                "digest": arrival.digest,
+                "raw": zlib.compress(arrival.raw, 1) if twin is None else None,
+                "sender": arrival.sender,
+                "subject": arrival.subject,
+                "size": arrival.size,
+                "too_large": arrival.too_large,
+                "state": state,
+                "reason": "" if twin is None else f"a second copy of message {twin}",
+                "release": arrival.release or ("staff" if arrival.approved else ""),
+                "received": arrival.received,
+                "finished": 0 if twin is None else now,
+            },
         ).inserted_primary_key
         if twin is not None and key is not None:
             self._file_copy(connection, arrival.place, key[0], arrival.message_id)
@@ -101,16 +92,7 @@ class ArrivalBook:
     def _twin(self, connection: Connection, arrival: Arrival) -> int | None:
         """The same mail delivered twice differs in its trace headers only. A copy of one that was held or
         left is worked for itself: it may carry the proof that the first one lacked."""
-        acted_on = (MessageState.RECEIVED, MessageState.WORKING, MessageState.WAITING, MessageState.ANSWERED)
-        return connection.execute(
-            select(messages.c.id)
-            .where(
-                messages.c.digest == arrival.digest,
-                messages.c.message_id == arrival.message_id,
-                messages.c.state.in_(acted_on),
-            )
-            .limit(1)
-        ).scalar()
+        return connection.execute(_twin(), {"says": arrival.digest, "name": arrival.message_id}).scalar()
 
     def _file_copy(self, connection: Connection, place: Place, message: int, message_id: str) -> None:
         connection.execute(
@@ -195,6 +177,38 @@ class ArrivalBook:
             .where(_cursor_is(mailbox, folder))
             .values(uidvalidity=uidvalidity, last_uid=last_uid)
         )
+
+
+# Making a statement takes SQLAlchemy longer than running it: what every message needs is made once.
+_INSERT_MESSAGE = messages.insert()
+
+
+@cache
+def _known() -> Select[Any]:
+    """The messages that have one of these Message-IDs and one of these fingerprints."""
+    table = messages.c
+    return select(
+        *(table.id, table.message_id, table.fingerprint, table.state, table.filed),
+        *(table.folder, table.uidvalidity, table.uid),
+    ).where(
+        table.message_id.in_(bindparam("names", expanding=True)),
+        table.fingerprint.in_(bindparam("prints", expanding=True)),
+    )
+
+
+@cache
+def _twin() -> Select[Any]:
+    """A message that says the same under the same Message-ID, and is or was acted on."""
+    acted_on = (*OPEN_STATES, MessageState.ANSWERED)
+    return (
+        select(messages.c.id)
+        .where(
+            messages.c.digest == bindparam("says"),
+            messages.c.message_id == bindparam("name"),
+            messages.c.state.in_(acted_on),
+        )
+        .limit(1)
+    )
 
 
 def _again(by: str | None) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class OutboxStore:
 
     def claim(self, limit: int) -> list[OutboxItem]:
         now = self._db.clock()
-        with self._db.step() as connection:
+        # What a letter is about was settled by a step: from here on somebody outside may hear of it.
+        with self._db.write() as connection:
             rows = list(connection.execute(statements.abandoned(), {"now": now, "at_most": limit}))
             rows += connection.execute(statements.due(), {"now": now, "at_most": limit - len(rows)})
             if rows:

@@ -38,9 +38,12 @@ class Settler:
         self._notices = notice_book
 
     def settle(self, job: Job, settlement: Settlement) -> None:
-        """End the job; raises LeaseLost, and then nothing was written."""
+        """End the job; raises LeaseLost, and then nothing was written.
+
+        Whoever sends a letter or does a chore of it brings it to the disk first, by claiming that.
+        """
         now = self._db.clock()
-        with self._db.write() as connection:
+        with self._db.step() as connection:
             self._end_message(connection, job, settlement)
             if settlement.finish_import:
                 ended = {"import": settlement.finish_import, "as": settlement.finish_as, "at": now}

@@ -36,12 +36,7 @@ class ThreadStore:
     def find(self, message_ids: Iterable[str], references: Iterable[str] = ()) -> Thread | None:
         keys = [key[:255] for key in message_ids][:200]
         with self._db.read() as connection:
-            thread = connection.execute(
-                select(thread_messages.c.thread_id)
-                .where(thread_messages.c.message_id.in_(keys))
-                .order_by(thread_messages.c.thread_id.desc())
-                .limit(1)
-            ).scalar()
+            thread = connection.execute(_thread_named(), {"names": keys}).scalar()
             if thread is None:
                 thread = connection.execute(
                     select(imports.c.thread).where(imports.c.reference.in_(list(references)[:20])).limit(1)
@@ -169,6 +164,17 @@ _INSERT_THREAD = threads.insert()
 @cache
 def _thread() -> Select[Any]:
     return select(threads).where(threads.c.id == bindparam("is"))
+
+
+@cache
+def _thread_named() -> Select[Any]:
+    """The newest thread to which one of these Message-IDs belongs."""
+    return (
+        select(thread_messages.c.thread_id)
+        .where(thread_messages.c.message_id.in_(bindparam("names", expanding=True)))
+        .order_by(thread_messages.c.thread_id.desc())
+        .limit(1)
+    )
 
 
 @cache

@@ -65,6 +65,7 @@ class ImapMailbox:
         self._names = FolderNames()
         self._news = News()
         self._sizes: dict[int, int] = {}
+        self._sent: str | None = None
 
     # --- the session
 
@@ -96,6 +97,7 @@ class ImapMailbox:
 
     def _drop(self) -> None:
         client, self._client = self._client, None
+        self._sent = None
         self._news.closed()
         self._sizes.clear()
         if client is not None:
@@ -112,6 +114,7 @@ class ImapMailbox:
 
     def ensure_folders(self, folders: Sequence[str]) -> None:
         """Create and subscribe the folders that are not there ('/' stands for the hierarchy separator)."""
+        self._sent = None
         with self._doing("creating folders") as client:
             for name in missing_folders(folders, client.list_folders(), self._names):
                 try:
@@ -123,10 +126,12 @@ class ImapMailbox:
                     client.subscribe_folder(name)
 
     def sent_folder(self) -> str | None:
-        """The SPECIAL-USE \\Sent folder, or the usual name that exists (RFC 6154)."""
-        with self._doing("looking for the Sent folder") as client:
-            found = find_sent(client.list_folders(), self._names)
-        return None if found is None else self._names.in_config(found)
+        """The SPECIAL-USE \\Sent folder, or the usual name that exists (RFC 6154), for this session."""
+        if self._sent is None:
+            with self._doing("looking for the Sent folder") as client:
+                found = find_sent(client.list_folders(), self._names)
+            self._sent = None if found is None else self._names.in_config(found)
+        return self._sent
 
     def select(self, folder: str) -> FolderState:
         """SELECT a folder for what follows."""

@@ -19,5 +19,5 @@ class TestEmbedded(DirectoryContract):
     def open_directory(self, database_url: str, clock: Clock) -> Iterator[Callable[[], Directory]]:
         database = Database(database_url, owner="test", clock=clock)
         upgrade(database)
-        yield lambda: EmbeddedDirectory(database.engine, name="embedded", clock=clock)
+        yield lambda: EmbeddedDirectory(database.engine, name="embedded", clock=clock, step=database.step)
         database.close()

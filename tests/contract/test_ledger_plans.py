@@ -39,7 +39,9 @@ def test_nothing_that_an_upload_asks_goes_through_a_table(
     node: Node, asked: dict[str, Sequence[Any]], action: NoticeAction
 ) -> None:
     job, record = begun(node, rows=3)
-    directory = EmbeddedDirectory(node.database.engine, name="embedded", clock=time.time)
+    directory = EmbeddedDirectory(
+        node.database.engine, name="embedded", clock=time.time, step=node.database.step
+    )
     create_accounts(job, record, directory, node.imports)
     node.settler.settle(
         job,

@@ -3,8 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 
+from bot.directories.embedded import EmbeddedDirectory
+from bot.learners.create import create_accounts
 from bot.store.engine import Database
+from bot.values.ledger import Chore, ChoreKind, MessageState, Outgoing, Settlement
+from bot.values.outgoing import LetterKind
+from tests.contract.ledger_builders import Clock, Node, begun
 
 
 @pytest.fixture
@@ -39,4 +45,40 @@ def test_a_step_that_fails_changes_nothing_and_leaves_its_connection_as_it_was(l
     with ledger.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM seen").scalar() == 0
     assert waits_for_disk(ledger.write())
+    ledger.close()
+
+
+def test_nobody_is_told_what_a_power_cut_may_take_back(ledger: Database) -> None:
+    node = Node(ledger, Clock())
+    waited: list[bool] = []
+
+    def note(connection: Connection) -> None:
+        waited.append(connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2)
+
+    event.listen(ledger.engine, "commit", note)
+    job, record = begun(node)
+    waited.clear()
+    directory = EmbeddedDirectory(ledger.engine, name="embedded", clock=node.clock, step=ledger.step)
+    create_accounts(job, record, directory, node.imports)
+    assert waited == [
+        True,
+        False,
+        False,
+    ]  # that it is asked for, as no platform waits for us; made; written down
+    waited.clear()
+    letter = Outgoing(
+        kind=LetterKind.REPLY,
+        message_id="<reply@yourcompany.test>",
+        sender="support@yourcompany.test",
+        recipients=("dana@customer.test",),
+        body=b"hello",
+        mailbox="support",
+    )
+    chore = Chore(kind=ChoreKind.MOVE, folder="Done", place=job.place, message_id=job.message_id)
+    node.settler.settle(
+        job, Settlement(state=MessageState.ANSWERED, reason="done", letters=(letter,), chores=(chore,))
+    )
+    assert waited == [False]
+    assert len(node.outbox.claim(10)) == len(node.chores.claim("support", 10)) == 1
+    assert waited == [False, True, True]
     ledger.close()
