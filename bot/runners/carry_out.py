@@ -7,7 +7,6 @@ from bot.learners.create import check_accounts, create_accounts
 from bot.learners.plan import plan_rows
 from bot.ports import Directory
 from bot.reply.render import render_results
-from bot.request.wishes import read_wishes
 from bot.runners.case import Case
 from bot.runners.fence import turn_at
 from bot.runners.letters import reply_letter
@@ -42,7 +41,7 @@ from bot.values.ledger import (
 from bot.values.message import Message
 from bot.values.outgoing import OutgoingFile
 from bot.values.report import Earlier, FileReport, Notification
-from bot.values.request import Answer, Decision, Preference, Spoken
+from bot.values.request import Answer, Decision, Preference, Wishes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DECIDED = (Answer.YES, Answer.NO)
@@ -142,7 +141,7 @@ def _directory(record: ImportRecord, office: Office) -> Directory:
 
 
 def report_import(
-    job: Job, message: Message, spoken: Spoken, record: ImportRecord, office: Office
+    job: Job, message: Message, wishes: Wishes, record: ImportRecord, office: Office
 ) -> Settlement:
     """The reply, the notices, the question and the filing, as one settlement."""
     customer = office.customer(record.customer)
@@ -160,7 +159,7 @@ def report_import(
         preference=record.preference,
         from_thread=record.from_thread,
         dry_run=record.dry_run,
-        wishes=read_wishes(spoken, [file.name for file in files]),
+        wishes=wishes,
         notification=notification,
         earlier=_earlier(record, rows, office),
     )

@@ -1,6 +1,7 @@
 """The journey of one message, from its bytes to everything that ends it. The order is written here, once."""
 
 from bot.mail.newest import read_newest
+from bot.request.wishes import read_wishes
 from bot.runners.answers import settle_without_import
 from bot.runners.bounces import file_bounce, find_returned
 from bot.runners.carry_out import asks_for_import, begin_import, carry_out, report_import
@@ -16,16 +17,16 @@ def work_message(job: Job, office: Office) -> Settlement:
     """
     message = open_message(job, office)
     record = office.imports.of_job(job)
-    if record is None:
+    if record is not None:
+        wishes = read_wishes(read_newest(message))
+    else:
         returned = find_returned(message, office)
         if returned:
             return file_bounce(job, returned, office)
-    spoken = read_newest(message)
-    if record is None:
-        case = read_case(job, message, spoken, office)
+        case = read_case(job, message, read_newest(message), office)
         if not asks_for_import(case):
             return settle_without_import(case, office)
-        record = begin_import(case, office)
+        record, wishes = begin_import(case, office), case.wishes
     office.log("import_under_way", message=job.id, reference=record.reference)
     carry_out(job, record, office)
-    return report_import(job, message, spoken, record, office)
+    return report_import(job, message, wishes, record, office)
