@@ -10,6 +10,10 @@ from bot.request.matter import ACTS, Topic, is_about, polarity
 from bot.request.vocabulary import LANGUAGES, lexicon, small
 
 MOST_LINES = 500
+_CHOICE = re.compile(
+    r"\W+\(?(?:yes|ja|oui|s[íìi]|sim)\s*(?:/|\b(?:or|oder|ou?|of)\b)\s*(?:no|nein|non|nee|n[ãa]o)\b\W*$",
+    re.IGNORECASE,
+)
 LONGEST_VALUE = 5
 # What a quoted mail asks stands near its head.
 QUOTED_READ = 4_000
@@ -91,13 +95,18 @@ def _asks_for_an_address(clause: Clause) -> bool:
 
 
 def asked_in(sentence: Sentence) -> str:
-    """The question in a sentence, also of `please let us know if you would like …`; '' if it asks nothing."""
+    """The question in a sentence, also of `please let us know if you would like …`, `please confirm that we
+    may …` and `I would like it: Yes / No`; '' if it asks nothing."""
+    if choice := _CHOICE.search(sentence.text):
+        return sentence.text[: choice.start()]
     words = sentence.text.split()
     bare = [word.casefold().strip(",.;:") for word in words]
     told = next((place for place, word in enumerate(bare) if word in small("asking")), len(bare))
     whether = next(
         (place for place in range(told, min(told + 6, len(bare))) if bare[place] in small("ifs")), 0
     )
+    if not whether and bare[told : told + 1] and bare[told] in small("assenting"):
+        whether = told + 1 if bare[told + 1 : told + 2] and bare[told + 1] in small("thats") else 0
     return " ".join(words[whether + 1 :]) if whether else sentence.text if sentence.asks else ""
 
 
@@ -109,6 +118,8 @@ def asking_in(quoted: str, language: str) -> list[Sentence]:
 
 def topic_of_label(label: str, language: str) -> Topic | None:
     """The same for the label of a form line, where `Emails` alone is enough."""
+    if _is_of_others(label, language):
+        return None
     foreign = len(label.split()) <= 6 and not _is_known(label, language)
     languages = (language, *LANGUAGES) if foreign else (language,)
     for each in dict.fromkeys(languages):
@@ -117,6 +128,17 @@ def topic_of_label(label: str, language: str) -> Topic | None:
     clauses = clauses_of(label, language)
     named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
+
+
+def _is_of_others(label: str, language: str) -> bool:
+    """`Notify admin on completion`, `Reset existing passwords?`: what else a form asks."""
+    words = {word.casefold() for word in re.findall(r"\w+", label)}
+    if words & (small("contacts") | small("ending")) and not words & small("pupils"):
+        return True
+    clauses = clauses_of(label, language)
+    return any(clause.has("other") for clause in clauses) and not any(
+        clause.has("mail", "notify", "channel") for clause in clauses
+    )
 
 
 def _is_known(label: str, language: str) -> bool:

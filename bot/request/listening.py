@@ -16,6 +16,7 @@ from bot.values.request import SegmentKind
 
 # Beyond these it is no mail that a person wrote.
 MOST_SENTENCES = 600
+_INITIAL = re.compile(r"[^\W\d_]\.?(?:\s|$)")
 
 
 def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:
@@ -79,6 +80,8 @@ def of_text(
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
         )
+        # `Affirmative. N. Eze`: below an answer it is a name that begins.
+        silent |= bool(signals) and _INITIAL.match(sentence.text) is not None
         if topic is not None and silent:
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
             topic_after: Topic | None = heard.topic or topic

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import Sentence, clauses_of, language_of, read_sentences, within_bounds
-from bot.request.conferring import OVERRULING, confer, doubted, is_sure
+from bot.request.conferring import Matter, confer
 from bot.request.forms import (
     QUOTED_READ,
     Field,
@@ -27,6 +27,7 @@ from bot.request.forms import (
 )
 from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
+from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, learned
 from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
@@ -41,14 +42,12 @@ STEPS_KEPT = 200
 SHORT = 4
 # A longer text above a quoted mail is a letter of its own, not an answer.
 LONGEST_REPLY = 40
-# So few words mean what the rules say: a bare reply, or nothing.
+# Of so few words the rules know best what they mean: a bare reply, or nothing.
 LONGEST_PLAIN = 3
 # A longer value of a form is free text.
 LONGEST_VALUE = 4
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
-# What words of these meanings name: the mail, or that somebody is told.
-NAMING = frozenset({"mail", "weak", "notify", "tell", "quiet", "selftell", "skip"})
 # What a bare reply in a thread of ours answers, in the words of our question.
 OUR_QUESTION = "Should the new learners receive the account mail?"
 
@@ -160,31 +159,13 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     weighed = notes.network.weigh(tokens)
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
-    if words <= LONGEST_PLAIN and ruled[0] is not Answer.UNSTATED:
-        return doubted(ruled, weighed)
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
-    if alone and not _is_named(tokens, quoted):
-        # Only a no where nothing was asked, for a question may have been about anything.
-        return confer(ruled, weighed) if weighed.answers[Answer.NO] >= OVERRULING and not quoted else ruled
-    if alone and _is_of_another(tokens, weighed.evidence(weighed.likeliest)):
-        return Answer.UNCLEAR, confer(ruled, weighed)[1]
-    # Two words that neither knows (`Thanks!`, `Support commented:`) are nothing to ask about.
-    return ruled if words <= LONGEST_PLAIN and not is_sure(ruled, weighed) else confer(ruled, weighed)
-
-
-def _is_of_another(tokens: Sequence[Token], said: str) -> bool:
-    """Does the sentence name another matter and no account mail? `Do not mail them the certificates.`"""
-    tags = {tag for token in tokens if token.sentence == said for tag in token.tags}
-    return "other" in tags and not tags & {"mail", "selftell"}
-
-
-def _is_named(tokens: Sequence[Token], quoted: str) -> bool:
-    """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
-    tags = {tag for token in tokens for tag in token.tags}
-    if tags & NAMING or (tags & {"send", "get"} and any("mail" in token.word for token in tokens)):
-        return True
-    head = quoted[:QUOTED_READ]
-    return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))
+    matter = Matter(
+        plain=words <= LONGEST_PLAIN,
+        named=not alone or names_a_mail(tokens, quoted),
+        other=alone and names_another(tokens, weighed.evidence(weighed.likeliest)),
+    )
+    return confer(ruled, weighed, matter)
 
 
 def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.request.conferring import AGREED, CLEARING, LIKELY, OVERRULING, SURE, SURE_YES, confer, doubted
+from bot.request.conferring import AGAINST, ALONE, DOUBTING, LIKELY, SURE, Matter, confer
 from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
 from bot.request.preference import Notes, read_closely, read_preference, read_reply
 from bot.request.replies import Stance
@@ -14,7 +14,8 @@ from bot.request.statements import Signal
 from bot.request.tokens import MOST_ASKED, MOST_QUESTIONS, MOST_TOKENS, Token
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
 from fixtures.learning_texts import HERE, digest_of_sources, example_of, read_half, sources
-from fixtures.score_exam import as_mail, read_exam
+from fixtures.preference_mails import as_mail
+from fixtures.score_exam import read_exam
 from fixtures.score_preference import read_mail
 
 SENTENCE = "Please send them the welcome email."
@@ -168,24 +169,25 @@ def weighed(**chances: float) -> Weighed:
 @pytest.mark.parametrize(
     ("ruled", "chances", "expected"),
     [
-        (YES, {"yes": AGREED, "no": 1 - AGREED}, YES),
-        (YES, {"yes": AGREED - 0.01, "no": 0.3}, UNCLEAR),
-        (NO, {"no": AGREED - 0.01, "unclear": 0.3}, UNCLEAR),
+        (YES, {"yes": LIKELY, "no": 0.3}, YES),
+        (YES, {"yes": LIKELY - 0.01, "no": 0.3}, UNCLEAR),
+        (NO, {"no": LIKELY - 0.01, "unclear": 0.3}, UNCLEAR),
         (UNCLEAR, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
-        (UNSTATED, {"yes": SURE_YES}, YES),
-        (UNSTATED, {"yes": SURE_YES - 0.01}, UNCLEAR),
-        (UNSTATED, {"no": SURE}, NO),
+        (UNSTATED, {"yes": ALONE[YES]}, YES),
+        (UNSTATED, {"yes": ALONE[YES] - 0.01}, UNCLEAR),
+        (UNSTATED, {"no": ALONE[NO]}, NO),
+        (UNSTATED, {"no": ALONE[NO] - 0.01}, UNCLEAR),
         (UNSTATED, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
-        (UNCLEAR, {"no": CLEARING}, NO),
-        (UNCLEAR, {"no": CLEARING - 0.01}, UNCLEAR),
+        (UNCLEAR, {"no": ALONE[NO]}, NO),
+        (UNCLEAR, {"no": ALONE[NO] - 0.01}, UNCLEAR),
+        (UNCLEAR, {"yes": ALONE[YES]}, YES),
+        (UNCLEAR, {"yes": ALONE[YES] - 0.01}, UNCLEAR),
         (UNCLEAR, {"unstated": LIKELY}, UNSTATED),
         (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
-        (UNCLEAR, {"yes": OVERRULING - 0.01}, UNCLEAR),
-        (UNCLEAR, {"yes": OVERRULING}, YES),
-        (NO, {"yes": OVERRULING - 0.01}, UNCLEAR),
-        (NO, {"yes": OVERRULING}, YES),
-        (YES, {"no": OVERRULING}, NO),
-        (YES, {"no": OVERRULING - 0.01}, UNCLEAR),
+        (NO, {"yes": AGAINST - 0.01}, UNCLEAR),
+        (NO, {"yes": AGAINST}, YES),
+        (YES, {"no": AGAINST}, NO),
+        (YES, {"no": AGAINST - 0.01}, UNCLEAR),
         (YES, {"unstated": LIKELY}, UNSTATED),
         (YES, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
     ],
@@ -207,27 +209,37 @@ def test_rules_and_network_settle_one_answer(
         )
 
 
-@pytest.mark.parametrize(("likely", "expected"), [(LIKELY, YES), (LIKELY - 0.01, UNCLEAR)])
-def test_a_reply_that_both_read_need_only_be_likely(likely: float, expected: Answer) -> None:
-    by_rule = Signal(stance=Stance.YES, why="a reply to the question", evidence="Ruled.", where="text")
-    assert confer((YES, by_rule), weighed(yes=likely, no=0.3))[0] is expected
-
-
 @pytest.mark.parametrize(
     ("ruled", "chances", "expected"),
     [
-        (YES, {"no": SURE}, UNCLEAR),
-        (YES, {"no": SURE - 0.01}, YES),
-        (NO, {"yes": SURE}, UNCLEAR),
-        (YES, {"unclear": SURE}, UNCLEAR),
+        (YES, {"no": DOUBTING}, UNCLEAR),
+        (YES, {"no": DOUBTING - 0.01}, YES),
+        (NO, {"yes": DOUBTING}, UNCLEAR),
+        (YES, {"unclear": DOUBTING}, UNCLEAR),
         (YES, {"unstated": 1.0}, YES),
-        (UNCLEAR, {"yes": 1.0}, UNCLEAR),
+        (UNCLEAR, {"yes": SURE}, YES),
+        (UNCLEAR, {"yes": SURE - 0.01}, UNCLEAR),
+        (UNSTATED, {"yes": ALONE[YES] - 0.01}, UNSTATED),
+        (UNSTATED, {"yes": ALONE[YES]}, YES),
     ],
 )
-def test_a_bare_reply_is_the_rules_to_read_unless_the_network_is_sure_of_the_opposite(
+def test_a_bare_reply_is_the_rules_to_read_unless_the_network_doubts_it(
     ruled: Answer, chances: dict[str, float], expected: Answer
 ) -> None:
-    assert doubted((ruled, None), weighed(**chances))[0] is expected
+    assert confer((ruled, None), weighed(**chances), Matter(plain=True))[0] is expected
+
+
+@pytest.mark.parametrize(
+    ("matter", "unsaid"), [(Matter(named=False), UNSTATED), (Matter(other=True), UNCLEAR)]
+)
+def test_the_network_must_be_surer_where_nobody_names_a_mail_or_another_is_named(
+    matter: Matter, unsaid: Answer
+) -> None:
+    for answer in (YES, NO) if matter.named else (NO,):
+        for likely, expected in ((SURE, answer), (SURE - 0.01, unsaid)):
+            assert confer((UNSTATED, None), weighed(**{answer.value: likely}), matter)[0] is expected
+    if not matter.named:
+        assert confer((UNSTATED, None), weighed(yes=1.0), matter)[0] is unsaid
 
 
 def test_what_ends_as_a_question_is_no_refusal() -> None:

@@ -1,0 +1,34 @@
+"""Third stage of the preference: whether the words of a mail name the account mail, or another matter."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from bot.request.clauses import language_of, read_sentences
+from bot.request.forms import QUOTED_READ
+from bot.request.matter import names_mail
+from bot.request.spelling import fold
+from bot.request.tokens import Token
+from bot.request.vocabulary import small
+
+# What words of these meanings name: the mail, or that somebody is told.
+NAMING = frozenset({"mail", "weak", "notify", "tell", "quiet", "selftell", "skip"})
+
+
+def names_another(tokens: Sequence[Token], said: str) -> bool:
+    """Does the sentence name another matter and no account mail? `Do not mail them the certificates.`"""
+    tags = {tag for token in tokens if token.sentence == said for tag in token.tags}
+    return "other" in tags and not tags & {"mail", "selftell"}
+
+
+def names_a_mail(tokens: Sequence[Token], quoted: str) -> bool:
+    """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
+    tags = {tag for token in tokens for tag in token.tags}
+    if tags & NAMING or not _ways().isdisjoint(token.word for token in tokens):
+        return True
+    head = quoted[:QUOTED_READ]
+    return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))
+
+
+@cache
+def _ways() -> frozenset[str]:
+    return frozenset(map(fold, small("reaching")))
