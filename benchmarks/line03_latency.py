@@ -19,8 +19,8 @@ from tests.wire.servers import CUSTOMER, SUPPORT
 TIMES = 25
 PAUSE = 1.5  # seconds between mails, so that each meets a mailbox in IDLE with everything filed
 WHERE = (
-    "one commit that waits for the disk before the work (taken in), one fork for the sheet, three with the "
-    "journal, the accounts and the settlement, the letter's result, then Postfix and Dovecot deliver it."
+    "four commits that wait for the disk (taken in, accounts about to be asked for, the letter claimed, its "
+    "result), one fork for the sheet, then Postfix and Dovecot deliver the reply."
 )
 LIMIT = (
     "the servers' own delivery twice (the floor), and an fsync for each commit that somebody outside hears "

@@ -36,8 +36,8 @@ WHERE = (
     "is afterwards."
 )
 LIMIT = (
-    "a mail is answered only after its rows are durable: three fsyncs for the work, three more for its "
-    "letter and its filing, one writer at a time."
+    "a mail is answered only after its rows are durable: one fsync of its own, and those by which letters "
+    "and filings are claimed and noted, many at a time; one writer at a time."
 )
 NEXT = (
     "the peers store or move a mail and do no more: no sheet is read, no account made, no answer written. "

@@ -36,7 +36,7 @@ from bot.values.sheet import SheetLimits, SheetReading
 SIZES = (1_000, 1_000_000)
 ROUNDS = 30
 TARGET = 1.3
-WHERE = "commits: an upload of 20 learners is eight transactions, of which four wait for the disk."
+WHERE = "commits: an upload of 20 learners is eight transactions, of which two wait for the disk."
 LIMIT = "one step deeper in each B-tree for a thousand times the rows."
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
 

@@ -270,6 +270,7 @@ def _watch(
         first_run=settings.first_run,
         limit_bytes=whole.limits.message_megabytes * MEGABYTE,
         announce=lambda words: log("intake", mailbox=settings.name, note=words),
+        taken_in=work_wake.wake,
     )
     chores = ChoreRunner(
         name=settings.name,
@@ -287,7 +288,6 @@ def _watch(
         lease="" if whole.is_sqlite else f"mailbox:{settings.name}",
         lease_seconds=whole.lease_seconds,
         poll_seconds=settings.poll_seconds,
-        on_new=work_wake.wake,
         on_checked=on_checked,
         log=log,
         stop=stop,

@@ -107,7 +107,8 @@ class Mailbox(Protocol):
         ...
 
     def sent_folder(self) -> str | None:
-        """The SPECIAL-USE \\Sent folder, or the usual name that exists (RFC 6154)."""
+        """The SPECIAL-USE \\Sent folder, or the usual name that exists (RFC 6154); the same for a
+        session, until it is not there any more."""
         ...
 
     def select(self, folder: str) -> FolderState:

@@ -189,7 +189,9 @@ def _sentence(text: str, prior: str, *, alone: bool) -> Sentence:
         and not clauses[0].meaning
     ):
         clauses, language = _in_any_language(clauses, language)
-    asks = "?" in text[-4:]
+    # `what email`, typed on a phone.
+    words = clauses[0].words if clauses else ()
+    asks = "?" in text[-4:] or (alone and 1 < len(words) <= 3 and words[0].casefold() in small("whats"))
     return Sentence(text=text, language=language, asks=asks, clauses=tuple(clauses))
 
 

@@ -10,16 +10,20 @@ from bot.values.request import Answer
 
 # So likely must an answer be that is no yes or no, or that both read.
 LIKELY = 0.5
-# So likely a yes or no must be where the rules read none, or the opposite.
+# So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
 ALONE = {Answer.YES: 0.8, Answer.NO: 0.7}
-AGAINST = 0.85
-# So likely where something speaks against it: nobody names a mail, the sentence names another matter, a no is
-# for a while (`nothing to them before then`), or the words are so few that the rules know them.
+CLEARING = {Answer.YES: 0.9, Answer.NO: 0.7}
+AGAINST = 0.9
+# So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
+# rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
 SURE = 0.95
+NARROWED = frozenset(
+    {"put off", "a group", "group", "group by group", "only some", "a part of them", "except"}
+)
 # `All fine, please run it`: where nobody names a mail, a yes may be one to anything.
 NEVER = 2.0
-# So likely an opposite or unclear answer must be to make the rules' reading of so few words unclear.
-DOUBTING = 0.6
+# So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
+DOUBTING, QUESTIONING = 0.6, 0.9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +42,10 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
     ruled, signal = verdict
     likeliest = weighed.likeliest
     if matter.plain and ruled in _OPPOSITES:
-        against = max(weighed.answers[_OPPOSITES[ruled]], weighed.answers[Answer.UNCLEAR])
-        return verdict if against < DOUBTING else (Answer.UNCLEAR, signal)
+        doubted = weighed.answers[_OPPOSITES[ruled]] >= DOUBTING
+        return (
+            (Answer.UNCLEAR, signal) if doubted or weighed.answers[Answer.UNCLEAR] >= QUESTIONING else verdict
+        )
     if weighed.answers[likeliest] < _needed(likeliest, verdict, matter) or _is_asked(signal, weighed):
         # Words that neither knows (`Thanks!`), or that nobody says to be about mails, say nothing.
         unsaid = ruled is Answer.UNSTATED and (matter.plain or not matter.named)
@@ -66,8 +72,8 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
     if ruled in _OPPOSITES:
         return AGAINST
     if ruled is Answer.UNCLEAR:
-        put_off = signal is not None and signal.why == "put off" and likeliest is Answer.NO
-        return SURE if matter.plain or put_off else ALONE[likeliest]
+        narrowed = signal is not None and signal.why in NARROWED
+        return SURE if matter.plain or narrowed else CLEARING[likeliest]
     if not matter.named and likeliest is Answer.YES:
         return NEVER
     return ALONE[likeliest] if matter.named and not matter.other else SURE

@@ -16,7 +16,7 @@ from bot.values.request import SegmentKind
 
 # Beyond these it is no mail that a person wrote.
 MOST_SENTENCES = 600
-_INITIAL = re.compile(r"[^\W\d_]\.?(?:\s|$)")
+_INITIAL = re.compile(r"[A-ZÀ-Ý]\.\s+[A-ZÀ-Ý]\w+")
 
 
 def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.request.clauses import language_of, read_sentences
-from bot.request.forms import QUOTED_READ
 from bot.request.matter import names_mail
+from bot.request.questions import QUOTED_READ
 from bot.request.spelling import fold
 from bot.request.tokens import Token
 from bot.request.vocabulary import small
 
 # What words of these meanings name: the mail, or that somebody is told.
 NAMING = frozenset({"mail", "weak", "notify", "tell", "quiet", "selftell", "skip"})
+REACHING = frozenset({"send", "get", "them"})
 
 
 def names_another(tokens: Sequence[Token], said: str) -> bool:
@@ -20,11 +21,19 @@ def names_another(tokens: Sequence[Token], said: str) -> bool:
     return "other" in tags and not tags & {"mail", "selftell"}
 
 
-def names_a_mail(tokens: Sequence[Token], quoted: str) -> bool:
-    """Does anybody speak of mails or of telling? `All fine, please run it` may answer anything."""
-    tags = {tag for token in tokens for tag in token.tags}
-    if tags & NAMING or not _ways().isdisjoint(token.word for token in tokens):
+def names_a_mail(tokens: Sequence[Token], said: str, quoted: str) -> bool:
+    """Does anybody speak of mails or of telling, or the sentence that decides of what is sent to them?
+
+    `All fine, please run it` may answer anything.
+    """
+    if any(tag in NAMING for token in tokens for tag in token.tags):
         return True
+    # What is asked stands without a sentence of its own.
+    for sentence in (said, ""):
+        here = [token for token in tokens if token.sentence == sentence]
+        sent = any(not REACHING.isdisjoint(token.tags) for token in here)
+        if sent and not _ways().isdisjoint(token.word for token in here):
+            return True
     head = quoted[:QUOTED_READ]
     return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))
 

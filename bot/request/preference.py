@@ -12,17 +12,12 @@ from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import Sentence, clauses_of, language_of, read_sentences, within_bounds
 from bot.request.conferring import Matter, confer
 from bot.request.forms import (
-    QUOTED_READ,
     Field,
-    asked_in,
-    asking_in,
     boxes,
     is_address,
     is_bare_reply,
     is_blank,
     plain_value,
-    topic_of,
-    topic_of_label,
     unstruck,
 )
 from bot.request.listening import of_field, of_text
@@ -31,6 +26,7 @@ from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, learned
 from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
+from bot.request.questions import QUOTED_READ, asked_in, asking_in, topic_of, topic_of_label
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
@@ -160,10 +156,11 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
+    said = weighed.evidence(weighed.likeliest)
     matter = Matter(
         plain=words <= LONGEST_PLAIN,
-        named=not alone or names_a_mail(tokens, quoted),
-        other=alone and names_another(tokens, weighed.evidence(weighed.likeliest)),
+        named=not alone or names_a_mail(tokens, said, quoted),
+        other=alone and names_another(tokens, said),
     )
     return confer(ruled, weighed, matter)
 
@@ -201,6 +198,7 @@ def _is_a_name(segment: Segment, language: str) -> bool:
     """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
     clauses = clauses_of(segment.text, language)
     known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
+    known |= any(word.casefold() in small("formers") | small("latters") for c in clauses for word in c.words)
     return not known and len(segment.text.split()) <= LONGEST_PLAIN
 
 

@@ -150,7 +150,9 @@ def _switched(clause: Clause, reply: Hit) -> Stance | None:
 
 
 def _describes(clause: Clause, hit: Hit) -> bool:
-    """`correct sheet attached`, `on Monday`: a word that replies only where it stands alone."""
+    """`correct sheet attached`, `on Monday`, `Becky x`: a word that replies only where it stands alone."""
+    if len(clause.said(hit)) == 1 and hit.first and clause.said(hit).isalnum():
+        return True
     return (
         clause.said(hit).casefold() in small("alone")
         and not _adds_nothing(_unnamed(clause, hit.last + 1))

@@ -98,6 +98,8 @@ def _past(clause: Clause) -> Reading | None:
     """`last time nobody got it` only names the mail; `I told them to expect it` wants it."""
     if not clause.has("history") or clause.has("ask", "want", "fine", "same", "delegate"):
         return None
+    if clause.has("we") and any(hit.first == 0 for hit in clause.hits("delay")):
+        return None  # `once I've had a chance to brief them`
     acts, past = clause.hits("notify", "tell", "send"), clause.hits("history")[0]
     awaited = [at for at, word in enumerate(clause.words) if word.casefold() in small("till")]
     if awaited and awaited[0] < past.first and clause.has(*ACTS):

@@ -12,7 +12,6 @@ from bot.request.elsewhere import (
     rather_to_us,
     tells_us_when,
 )
-from bot.request.forms import topic_of
 from bot.request.limits import contrasts, fragment_limit
 from bot.request.matter import (
     ACTS,
@@ -23,6 +22,7 @@ from bot.request.matter import (
     requests,
     tells_themselves,
 )
+from bot.request.questions import topic_of
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.turns import declines, last_word, left_open, only_takes_back, refuses, turns_down

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause, Sentence, read_sentences
-from bot.request.forms import asking_in, unstruck
+from bot.request.forms import unstruck
+from bot.request.questions import asking_in
 from bot.request.spelling import fold
 from bot.request.statements import Signal
 from bot.values.request import Segment, SegmentKind

@@ -16,7 +16,7 @@ class Intake:
     """Reads one mailbox into the ledger, in the thread that owns its connection.
 
     `limit_bytes` is the size beyond which only the header section of a message is fetched; `announce` is
-    told in words what the first run is about to take.
+    told in words what the first run is about to take, and `taken_in` after each batch that brings new work.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class Intake:
         first_run: FirstRun,
         limit_bytes: int,
         announce: Callable[[str], None],
+        taken_in: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._name = name
@@ -38,6 +39,7 @@ class Intake:
         self._first_run = first_run
         self._limit = limit_bytes
         self._announce = announce
+        self._taken_in = taken_in
         self._clock = clock
         self._selected: tuple[str, FolderState] | None = None
 
@@ -70,10 +72,17 @@ class Intake:
         new = 0
         for arrivals in self._arrivals(folder, state, uids, approved=approved):
             keep_lease()
-            new += self._messages.receive(arrivals, rescan=rescan)
+            new += self._receive(arrivals, rescan)
         if rescan and not uids:
             fresh = Cursor(uidvalidity=state.uidvalidity, last_uid=0, since=cursor.since)
             self._messages.start_cursor(self._name, folder, fresh)
+        return new
+
+    def _receive(self, arrivals: Sequence[Arrival], rescan: Cursor | None = None) -> int:
+        """Bring a batch into the ledger; what it brings is worked on while the next one is fetched."""
+        new = self._messages.receive(arrivals, rescan=rescan)
+        if new:
+            self._taken_in()
         return new
 
     def _select(self, folder: str) -> FolderState:
@@ -94,7 +103,7 @@ class Intake:
         if first_run is FirstRun.UNREAD:
             unread = self._mailbox.unseen_uids()
             for arrivals in self._arrivals(folder, state, unread, approved=False):
-                self._messages.receive(arrivals)
+                self._receive(arrivals)
         cursor = Cursor(uidvalidity=state.uidvalidity, last_uid=last_uid, since=since)
         self._messages.start_cursor(self._name, folder, cursor)
         return cursor

@@ -1,7 +1,6 @@
 """The journey of one message, from its bytes to everything that ends it. The order is written here, once."""
 
 from bot.mail.newest import read_newest
-from bot.request.wishes import read_wishes
 from bot.runners.answers import settle_without_import
 from bot.runners.bounces import file_bounce, find_returned
 from bot.runners.carry_out import asks_for_import, begin_import, carry_out, report_import
@@ -17,16 +16,15 @@ def work_message(job: Job, office: Office) -> Settlement:
     """
     message = open_message(job, office)
     record = office.imports.of_job(job)
-    if record is not None:
-        wishes = read_wishes(read_newest(message))
-    else:
+    if record is None:
         returned = find_returned(message, office)
         if returned:
             return file_bounce(job, returned, office)
-        case = read_case(job, message, read_newest(message), office)
+    case = read_case(job, message, read_newest(message), office)
+    if record is None:
         if not asks_for_import(case):
             return settle_without_import(case, office)
-        record, wishes = begin_import(case, office), case.wishes
+        record = begin_import(case, office)
     office.log("import_under_way", message=job.id, reference=record.reference)
     carry_out(job, record, office)
-    return report_import(job, message, wishes, record, office)
+    return report_import(job, message, case.wishes, record, office)

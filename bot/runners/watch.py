@@ -47,7 +47,6 @@ class MailboxWatch:
         lease: str,
         lease_seconds: float,
         poll_seconds: float,
-        on_new: Callable[[], None],
         on_checked: Callable[[MailboxHealth], None],
         log: Callable[..., None],
         stop: threading.Event,
@@ -61,7 +60,6 @@ class MailboxWatch:
         self._lease = lease
         self._lease_seconds = lease_seconds
         self._poll_seconds = poll_seconds
-        self._on_new = on_new
         self._on_checked = on_checked
         self._log = log
         self._stop = stop
@@ -129,19 +127,13 @@ class MailboxWatch:
     def _check(self) -> None:
         new = 0
         if time.monotonic() >= self._approved_due:
-            new += self._intake.check_approved(self._go_on)
+            new += self._intake.check_approved(self._keep_lease)
             self._approved_due = time.monotonic() + self._poll_seconds
-        new += self._intake.check_inbox(self._go_on)
+        new += self._intake.check_inbox(self._keep_lease)
         self.health.checked = time.time()
         if new:
             self._log("mail_taken_in", mailbox=self._name, messages=new)
-            self._on_new()
         self._on_checked(self.health)
-
-    def _go_on(self) -> None:
-        """Before each batch that is taken in: the ones before it are worked on meanwhile."""
-        self._keep_lease()
-        self._on_new()
 
     def _patience(self) -> float:
         until_approved = max(0.05, self._approved_due - time.monotonic())

@@ -250,6 +250,9 @@ class ImapMailbox:
             except imaplib.IMAP4.error as error:
                 if response_code(error) not in {"TRYCREATE", "NONEXISTENT"}:
                     raise
+        if folder == self._sent:
+            self._sent = None
+            folder = self.sent_folder() or folder
         self.ensure_folders([folder])
         with self._doing(f"filing to {folder}") as client:
             act(client, self._names.on_server(folder))

@@ -147,6 +147,20 @@ def test_a_copy_filed_in_sent_is_seen_and_can_be_found_again(servers: Servers, m
     assert mailbox.unseen_uids() == []
 
 
+def test_a_sent_folder_that_people_rename_meanwhile_is_looked_for_anew(
+    servers: Servers, mailbox: ImapMailbox
+) -> None:
+    mailbox.append("Sent", a_mail(message_id="<rc-3@yourcompany.test>"), seen=True)
+    assert mailbox.sent_folder() == "Sent"
+    a_person(mailbox).rename_folder("Sent", "Sent Items")
+    mailbox.append("Sent", a_mail(message_id="<rc-4@yourcompany.test>"), seen=True)
+    # Dovecot names the folder of that use in its own configuration, whatever people do.
+    now = mailbox.sent_folder()
+    assert now is not None
+    assert len(mailbox.find_message_id(now, "<rc-4@yourcompany.test>")) == 1
+    assert now == "Sent" or not a_person(mailbox).folder_exists("Sent")
+
+
 def test_looking_for_a_message_id_leaves_the_selection_as_it_was(
     servers: Servers, mailbox: ImapMailbox
 ) -> None:

@@ -6,7 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.request.conferring import AGAINST, ALONE, DOUBTING, LIKELY, SURE, Matter, confer
+from bot.request.conferring import (
+    AGAINST,
+    ALONE,
+    CLEARING,
+    DOUBTING,
+    LIKELY,
+    NARROWED,
+    QUESTIONING,
+    SURE,
+    Matter,
+    confer,
+)
 from bot.request.network import ANSWERS, KNOWN_WORDS, Network, Weighed, learned, pack, unpack
 from bot.request.preference import Notes, read_closely, read_preference, read_reply
 from bot.request.replies import Stance
@@ -178,10 +189,10 @@ def weighed(**chances: float) -> Weighed:
         (UNSTATED, {"no": ALONE[NO]}, NO),
         (UNSTATED, {"no": ALONE[NO] - 0.01}, UNCLEAR),
         (UNSTATED, {"unclear": 0.4, "yes": 0.3, "no": 0.3}, UNCLEAR),
-        (UNCLEAR, {"no": ALONE[NO]}, NO),
-        (UNCLEAR, {"no": ALONE[NO] - 0.01}, UNCLEAR),
-        (UNCLEAR, {"yes": ALONE[YES]}, YES),
-        (UNCLEAR, {"yes": ALONE[YES] - 0.01}, UNCLEAR),
+        (UNCLEAR, {"no": CLEARING[NO]}, NO),
+        (UNCLEAR, {"no": CLEARING[NO] - 0.01}, UNCLEAR),
+        (UNCLEAR, {"yes": CLEARING[YES]}, YES),
+        (UNCLEAR, {"yes": CLEARING[YES] - 0.01}, UNCLEAR),
         (UNCLEAR, {"unstated": LIKELY}, UNSTATED),
         (UNCLEAR, {"unstated": LIKELY - 0.01}, UNCLEAR),
         (NO, {"yes": AGAINST - 0.01}, UNCLEAR),
@@ -215,7 +226,8 @@ def test_rules_and_network_settle_one_answer(
         (YES, {"no": DOUBTING}, UNCLEAR),
         (YES, {"no": DOUBTING - 0.01}, YES),
         (NO, {"yes": DOUBTING}, UNCLEAR),
-        (YES, {"unclear": DOUBTING}, UNCLEAR),
+        (YES, {"unclear": QUESTIONING}, UNCLEAR),
+        (YES, {"unclear": QUESTIONING - 0.01}, YES),
         (YES, {"unstated": 1.0}, YES),
         (UNCLEAR, {"yes": SURE}, YES),
         (UNCLEAR, {"yes": SURE - 0.01}, UNCLEAR),
@@ -227,6 +239,14 @@ def test_a_bare_reply_is_the_rules_to_read_unless_the_network_doubts_it(
     ruled: Answer, chances: dict[str, float], expected: Answer
 ) -> None:
     assert confer((ruled, None), weighed(**chances), Matter(plain=True))[0] is expected
+
+
+@pytest.mark.parametrize("why", sorted(NARROWED))
+def test_the_network_must_be_surer_where_the_rules_found_for_whom_or_when_it_is(why: str) -> None:
+    by_rule = Signal(stance=Stance.UNCLEAR, why=why, evidence="Only the managers.", where="text")
+    for answer in (YES, NO):
+        assert confer((UNCLEAR, by_rule), weighed(**{answer.value: SURE}))[0] is answer
+        assert confer((UNCLEAR, by_rule), weighed(**{answer.value: SURE - 0.01}))[0] is UNCLEAR
 
 
 @pytest.mark.parametrize(

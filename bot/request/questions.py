@@ -1,0 +1,160 @@
+"""Second stage of the preference: what a question or a form's label asks of the account mail."""
+
+import re
+
+from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
+from bot.request.matter import ACTS, Topic, is_about, polarity
+from bot.request.vocabulary import LANGUAGES, small
+
+# `… notification: Yes / No`; looked for in the end of a sentence alone.
+_CHOICE = re.compile(
+    r"[:?–-]\s?\(?(?:yes|ja|oui|s[íìi]|sim) ?/ ?(?:no|nein|non|nee|n[ãa]o)\W{0,9}$", re.IGNORECASE
+)
+CHOICE_READ = 40
+# What a quoted mail asks stands near its head.
+QUOTED_READ = 4_000
+# What is offered beside sending it now: to leave it, to send it later or another way, to say it themselves.
+OTHER_WAYS = ("skip", "delay", "channel", "self", "selftell")
+# A question asks with its first words whether they mind.
+MIND_WITHIN = 8
+
+
+def topic_of(question: str, language: str) -> Topic | None:
+    """What a question or label asks of the account mail; None when it asks of something else."""
+    found: Topic | None = None
+    for sentence in read_sentences(question, language):
+        if _is_news_of_the_upload(sentence):
+            continue
+        about_minding = _asks_whether_they_mind(sentence)
+        about_reasons = bool(small("reasons") & set(_words_of(sentence)))
+        for clause in sentence.clauses:
+            if not is_about(clause, None) or _asks_for_an_address(clause):
+                continue
+            themselves = bool(small("yourselves") & {word.casefold() for word in clause.words})
+            denied = clause.has("neg", "negword", "skip")
+            minds = about_minding or (denied and about_reasons)
+            if minds:
+                sign = -1 if denied and not about_reasons else 1
+            else:
+                sign = -polarity(clause) if themselves else polarity(clause)
+            if found is None or not found.either_or:
+                found = Topic(sign=sign, minds=minds, either_or=_either_or(sentence), close=True)
+    return found
+
+
+def _words_of(sentence: Sentence) -> list[str]:
+    return [word.casefold() for clause in sentence.clauses for word in clause.words]
+
+
+def _asks_whether_they_mind(sentence: Sentence) -> bool:
+    """`Any objection to …?`, `would it be a problem if …?`"""
+    words = _words_of(sentence)
+    opening = "_".join(words[:MIND_WITHIN]) + "_"
+    return bool(small("minds") & set(words)) or any(f"{way}_" in opening for way in small("minding"))
+
+
+def _is_news_of_the_upload(sentence: Sentence) -> bool:
+    """`Would you like a notification when your upload has been processed?`: news for the sender."""
+    spoken = set(_words_of(sentence))
+    if spoken & small("accounts") or any(clause.has("them", "role") for clause in sentence.clauses):
+        return False
+    return any(clause.has("when_", "now") for clause in sentence.clauses) and bool(
+        spoken & small("uploading")
+    )
+
+
+def _asks_for_an_address(clause: Clause) -> bool:
+    """`Should usernames be the email address?`: what stands in a column, not what is sent."""
+    spoken = {word.casefold() for word in clause.words}
+    return bool(small("addresses") & spoken) and clause.has("neutral") and not clause.has(*ACTS)
+
+
+def asked_in(sentence: Sentence) -> str:
+    """The question in a sentence, also of `please let us know if you would like …`, `please confirm that we
+    may …` and `I would like it: Yes / No`; '' if it asks nothing."""
+    if choice := _CHOICE.search(sentence.text[-CHOICE_READ:]):
+        return sentence.text.removesuffix(choice.group())
+    words = sentence.text.split()
+    bare = [word.casefold().strip(",.;:") for word in words]
+    told = next((place for place, word in enumerate(bare) if word in small("asking")), len(bare))
+    whether = next(
+        (place for place in range(told, min(told + 6, len(bare))) if bare[place] in small("ifs")), 0
+    )
+    if (
+        not whether
+        and told < len(bare)
+        and bare[told] in small("assenting")
+        and not set(bare[:told]) & small("speakers")
+    ):
+        near = range(told + 1, min(told + 4, len(bare)))
+        whether = next((place for place in near if bare[place] in small("thats")), 0)
+    return " ".join(words[whether + 1 :]) if whether else sentence.text if sentence.asks else ""
+
+
+def asking_in(quoted: str, language: str) -> list[Sentence]:
+    """The sentences near the head of a quoted mail that ask something, each once: threads quote quotes."""
+    found = read_sentences(quoted[:QUOTED_READ], language)
+    return list({sentence.text: sentence for sentence in found if asked_in(sentence)}.values())
+
+
+def topic_of_label(label: str, language: str) -> Topic | None:
+    """The same for the label of a form line, where `Emails` alone is enough."""
+    if _is_of_others(label, language):
+        return None
+    foreign = len(label.split()) <= 6 and not _is_known(label, language)
+    languages = (language, *LANGUAGES) if foreign else (language,)
+    for each in dict.fromkeys(languages):
+        if topic := topic_of(label, each):
+            return topic
+    clauses = clauses_of(label, language)
+    named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
+    return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
+
+
+def _is_of_others(label: str, language: str) -> bool:
+    """`Notify admin on completion`, `Reset existing passwords?`: what else a form asks."""
+    words = [word.casefold() for word in re.findall(r"\w+", label)]
+    if words[:1] and words[0] in small("persons"):
+        return True  # `Person to notify`
+    clauses = clauses_of(label, language)
+    if not any(clause.has("them") for clause in clauses):
+        named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
+        if small("contacts").intersection(words) or (small("ending").intersection(words) and not named):
+            return True
+    return any(clause.has("other") for clause in clauses) and not any(
+        clause.has("mail", "notify", "channel") for clause in clauses
+    )
+
+
+def _is_known(label: str, language: str) -> bool:
+    """Is every word listed in the mail's own language, so that no other need be asked (`Contact`)?"""
+    clauses = clauses_of(label, language)
+    return all(
+        any(hit.first <= place <= hit.last for hit in (*clause.meaning, *clause.frame))
+        for clause in clauses
+        for place in range(len(clause.words))
+    )
+
+
+def _either_or(sentence: Sentence) -> bool:
+    """`shall we tell them, or will you?`, `how shall we handle it?`: they ask for more than a yes."""
+    opening = sentence.clauses[0].words[:1] if sentence.clauses else ()
+    if opening and opening[0].casefold() in small("open_questions"):
+        return True
+    for at, clause in enumerate(sentence.clauses):
+        if clause.link == "or_":
+            longer = len(clause.words) > 2 and clause.words[1].casefold() not in small("not")
+            alone = len(clause.words) == 1 and at + 1 < len(sentence.clauses)
+            if longer or alone or clause.has(*OTHER_WAYS):
+                return True
+        if any(_offers_another(clause, hit.last + 1) for hit in clause.hits("or_") if hit.first):
+            return True
+    return False
+
+
+def _offers_another(clause: Clause, place: int) -> bool:
+    """`now or later`, `sent or suppressed`, `oder sagen Sie es selbst`: behind the or is another way."""
+    word = clause.words[place].casefold() if place < len(clause.words) else ""
+    if any(later.casefold() in small("selves") for later in clause.words[place:]):
+        return True
+    return word in small("later") or any(hit.first == place for tag in OTHER_WAYS for hit in clause.hits(tag))

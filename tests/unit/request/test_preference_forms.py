@@ -1,0 +1,125 @@
+"""Forms ask of more than the account mail, and people answer what support wrote without a question mark."""
+
+import time
+
+import pytest
+from reading_cases import by_rules
+
+from bot.request.clauses import language_of, read_sentences
+from bot.request.naming import names_a_mail
+from bot.request.questions import asked_in, topic_of_label
+from bot.request.tokens import Token
+from bot.values.request import Segment, SegmentKind, Spoken
+
+ASKED = "Should we send the new learners the account mail?"
+
+
+def form(*lines: tuple[str, str]) -> Spoken:
+    """A filled-in form, as label and value."""
+    said = tuple(Segment(kind=SegmentKind.FORM, text=value, question=label) for label, value in lines)
+    return Spoken(newest_text="", readings=(said,))
+
+
+def reply(text: str, asked: str = ASKED) -> str:
+    """What a reply to a mail of support says by the rules."""
+    said = (Segment(kind=SegmentKind.TEXT, text=text),)
+    return by_rules(Spoken(newest_text=text, readings=(said,), quoted=asked)).answer.value
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Notify admin on completion?",
+        "Notify uploader when complete",
+        "Reset existing passwords?",
+        "Person to notify",
+        "Confirmation email to uploader?",
+        "Personne à prévenir une fois terminé",
+        "Ansprechpartner für die Benachrichtigung",
+        "Avisar al gestor",
+    ],
+)
+def test_a_label_that_names_somebody_or_something_else_is_not_about_the_account_mail(label: str) -> None:
+    assert topic_of_label(label, language_of(label)) is None
+    answers = form(("Notify learners of account creation?", "Y"), (label, "no"))
+    assert by_rules(answers).answer.value == "yes"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Notify learners on completion of their account?",
+        "Send welcome email on completion",
+        "Willkommensmail nach Abschluss senden",
+        "Notify each person by email",
+        "Enviar correo a cada persona",
+        "Send new hires the welcome email (HR)",
+        "Email people once complete",
+        "Email new users?",
+        "Send login details to learners?",
+        "Benachrichtigung der Lernenden",
+        "Avisar a los alumnos",
+    ],
+)
+def test_a_label_that_names_the_learners_still_is(label: str) -> None:
+    assert topic_of_label(label, language_of(label)) is not None
+    assert by_rules(form((label, "No"))).answer.value == "no"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "answer"),
+    [
+        ("Please confirm that we may send the account mail to all learners.", "Confirmed.", "yes"),
+        ("I would like my learners to receive the default email notification: Yes / No", "Yes", "yes"),
+        ("I would like my learners to receive the default email notification: Yes / No", "No.", "no"),
+        ("Bitte bestätigen Sie, dass wir die Lernenden per E-Mail benachrichtigen sollen.", "Ja.", "yes"),
+        ("Please confirm that you received the invoice.", "Confirmed.", "unstated"),
+        (f"{ASKED} Please reply yes or no.", "Yes", "yes"),
+        (f"We confirm that we have created the accounts. {ASKED}", "Yes", "yes"),
+        (f"Wir können bestätigen, dass die Liste da ist. {ASKED}", "Yes please", "yes"),
+    ],
+)
+def test_a_request_to_confirm_and_a_choice_are_questions(asked: str, text: str, answer: str) -> None:
+    assert any(asked_in(sentence) for sentence in read_sentences(asked, language_of(asked)))
+    assert reply(text, asked) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Affirmative.\n\nN. Eze\nDeputy Matron", "yes"),
+        ("N", "no"),
+        ("Yes. I take that back - no.", "unclear"),
+        ("Yes. I mean, no.", "unclear"),
+        ("Yes. I would not.", "unclear"),
+        ("Sí. O no.", "unclear"),
+        ("I don't see why we wouldn't.", "yes"),
+        ("I wouldn't say no to that!", "yes"),
+    ],
+)
+def test_an_initial_below_an_answer_is_no_answer(text: str, answer: str) -> None:
+    assert reply(text) == answer
+
+
+@pytest.mark.parametrize("asked", ["¿Retenemos los correos de alta?", "¿Retenemos los correos automáticos?"])
+def test_what_is_held_back_is_asked_in_the_negative(asked: str) -> None:
+    assert reply("No, no los retengáis", asked) == "yes"
+
+
+def test_a_mail_is_named_by_its_words_and_by_what_is_asked() -> None:
+    assert names_a_mail([Token("link", ("send",), "S.")], "S.", "")
+    assert names_a_mail([Token("avertissions", ("them",))], "S.", "")
+    assert names_a_mail([Token("oui")], "S.", ASKED)
+    assert not names_a_mail(
+        [Token("link", ("send",), "T."), Token("proceed", (), "S.")], "S.", "Should we create them?"
+    )
+
+
+@pytest.mark.parametrize("marks", ["-, ", "- ", "-", "?:", ": yes /"])
+def test_a_question_in_a_sea_of_marks_is_looked_for_in_no_time(marks: str) -> None:
+    sea = f"As discussed below. {marks * (20_000 // len(marks))}"
+    began = time.process_time()
+    for quoted, text in ((sea, "As discussed below."), (sea, "Yes"), ("", sea)):
+        said = (Segment(kind=SegmentKind.TEXT, text=text),)
+        by_rules(Spoken(newest_text=text, readings=(said,), quoted=quoted))
+    assert time.process_time() - began < 2.0
