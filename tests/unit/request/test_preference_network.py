@@ -127,7 +127,9 @@ def test_it_reads_no_yes_or_no_that_nobody_said_in_the_corpora() -> None:
 
 
 def test_mails_that_it_never_learned_from_are_read_nearly_as_well() -> None:
-    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in read_exam()[::25]]
+    ordinary = [mail for mail in read_exam() if 20 <= mail["set"] <= 25][::15]
+    answers = [(Answer(mail["answer"]), read_mail(as_mail(mail)).answer) for mail in ordinary]
+    assert len(answers) == 48
     assert sum(said is read for said, read in answers) > 0.9 * len(answers)
     assert sum(read in {YES, NO} and read is not said for said, read in answers) <= 2
 
