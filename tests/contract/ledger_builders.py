@@ -16,7 +16,8 @@ from bot.store.settle import Settler
 from bot.store.threads import ThreadStore
 from bot.store.upgrade import upgrade
 from bot.values.learner import ImportRow, Outcome
-from bot.values.ledger import Arrival, ImportRecord, Job, NewImport, Place
+from bot.values.ledger import Arrival, ImportRecord, Job, NewImport, Outgoing, Place
+from bot.values.outgoing import LetterKind
 from bot.values.request import Answer, Preference
 
 _numbers = itertools.count(1)
@@ -113,6 +114,18 @@ def a_new_import(
         from_thread=False,
         source="[]",
         rows=rows or (a_row(0),),
+    )
+
+
+def a_reply() -> Outgoing:
+    """A letter to whoever sent the message."""
+    return Outgoing(
+        kind=LetterKind.REPLY,
+        message_id="<reply@yourcompany.test>",
+        sender="support@yourcompany.test",
+        recipients=("dana@customer.test",),
+        body=b"hello",
+        mailbox="support",
     )
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from bot.errors import LeaseLost
 from bot.store.engine import Database
-from bot.values.ledger import MessageState, OutboxItem, Outgoing, Settlement
-from bot.values.outgoing import LetterKind
+from bot.values.ledger import MessageState, OutboxItem, Settlement
 from tests.contract.conftest import MakeNode
-from tests.contract.ledger_builders import Clock, Node, an_arrival
+from tests.contract.ledger_builders import Clock, Node, a_reply, an_arrival
 
 
 def a_letter(node: Node) -> None:
@@ -17,15 +16,7 @@ def a_letter(node: Node) -> None:
     node.messages.receive([an_arrival()])
     job = node.messages.claim()
     assert job is not None
-    letter = Outgoing(
-        kind=LetterKind.REPLY,
-        message_id="<reply@yourcompany.test>",
-        sender="support@yourcompany.test",
-        recipients=("dana@customer.test",),
-        body=b"hello",
-        mailbox="support",
-    )
-    node.settler.settle(job, Settlement(state=MessageState.ANSWERED, reason="done", letters=(letter,)))
+    node.settler.settle(job, Settlement(state=MessageState.ANSWERED, reason="done", letters=(a_reply(),)))
 
 
 def claimed(node: Node) -> list[OutboxItem]:

@@ -8,9 +8,8 @@ from sqlalchemy import Connection, event
 from bot.directories.embedded import EmbeddedDirectory
 from bot.learners.create import create_accounts
 from bot.store.engine import Database
-from bot.values.ledger import Chore, ChoreKind, MessageState, Outgoing, Settlement
-from bot.values.outgoing import LetterKind
-from tests.contract.ledger_builders import Clock, Node, begun
+from bot.values.ledger import Chore, ChoreKind, MessageState, Settlement
+from tests.contract.ledger_builders import Clock, Node, a_reply, begun
 
 
 @pytest.fixture
@@ -66,17 +65,9 @@ def test_nobody_is_told_what_a_power_cut_may_take_back(ledger: Database) -> None
         False,
     ]  # that it is asked for, as no platform waits for us; made; written down
     waited.clear()
-    letter = Outgoing(
-        kind=LetterKind.REPLY,
-        message_id="<reply@yourcompany.test>",
-        sender="support@yourcompany.test",
-        recipients=("dana@customer.test",),
-        body=b"hello",
-        mailbox="support",
-    )
     chore = Chore(kind=ChoreKind.MOVE, folder="Done", place=job.place, message_id=job.message_id)
     node.settler.settle(
-        job, Settlement(state=MessageState.ANSWERED, reason="done", letters=(letter,), chores=(chore,))
+        job, Settlement(state=MessageState.ANSWERED, reason="done", letters=(a_reply(),), chores=(chore,))
     )
     assert waited == [False]
     assert len(node.outbox.claim(10)) == len(node.chores.claim("support", 10)) == 1
