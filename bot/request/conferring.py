@@ -24,6 +24,7 @@ NARROWED = frozenset(
 NEVER = 2.0
 # So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
 DOUBTING, QUESTIONING = 0.6, 0.9
+_OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +44,8 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
     likeliest = weighed.likeliest
     if matter.plain and ruled in _OPPOSITES:
         doubted = weighed.answers[_OPPOSITES[ruled]] >= DOUBTING
-        return (
-            (Answer.UNCLEAR, signal) if doubted or weighed.answers[Answer.UNCLEAR] >= QUESTIONING else verdict
-        )
+        doubted |= weighed.answers[Answer.UNCLEAR] >= QUESTIONING
+        return (Answer.UNCLEAR, signal) if doubted else verdict
     if weighed.answers[likeliest] < _needed(likeliest, verdict, matter) or _is_asked(signal, weighed):
         # Words that neither knows (`Thanks!`), or that nobody says to be about mails, say nothing.
         unsaid = ruled is Answer.UNSTATED and (matter.plain or not matter.named)
@@ -57,9 +57,6 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
     evidence = weighed.evidence(likeliest) or (signal.evidence if signal else "")
     where = signal.where if signal else "text"
     return likeliest, Signal(stance=Stance(likeliest.value), why="weighed", evidence=evidence, where=where)
-
-
-_OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 
 
 def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:

@@ -75,9 +75,9 @@ def _either_side(asked: str, language: str) -> tuple[Offer, ...]:
 
 
 def _offer(place: int, key: str, text: str, language: str) -> Offer:
-    spoken = (small("formers"), small("latters"))[place] if place < 2 else frozenset()
-    names = {_ORDER[place], str(place + 1)} | spoken
-    return Offer(key=key, names=frozenset(names), stance=_stance_of(text, language))
+    of_two = (("formers", "firsts"), ("latters", "seconds"))[place] if place < 2 else ()
+    names = frozenset({_ORDER[place], str(place + 1)}).union(*map(small, of_two))
+    return Offer(key=key, names=names, stance=_stance_of(text, language))
 
 
 def _stance_of(text: str, language: str) -> Stance:
@@ -106,9 +106,7 @@ def _names(words: list[str], offer: Offer) -> bool:
         before = words[place - 1].casefold() if place else ""
         after = [later.casefold() for later in words[place + 1 :]]
         plain = word.casefold()
-        if plain in (small("formers") | small("latters")) & offer.names and (
-            place == 0 or before in small("definite")
-        ):
+        if plain in (small("formers") | small("latters")) & offer.names:
             return True
         if plain in offer.names and (
             (after[:1] and after[0] in small("option")) or before in small("option")

@@ -54,7 +54,7 @@ class ArrivalBook:
     def _known(self, connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Any]:
         prints = [arrival.fingerprint for arrival in arrivals]
         names = [arrival.message_id for arrival in arrivals]
-        rows = connection.execute(_known(), {"names": names, "prints": prints})
+        rows = connection.execute(_named_and_printed(), {"names": names, "prints": prints})
         return {(row.message_id, row.fingerprint): row for row in rows}
 
     def take_in(self, connection: Connection, arrival: Arrival) -> int:
@@ -92,7 +92,7 @@ class ArrivalBook:
     def _twin(self, connection: Connection, arrival: Arrival) -> int | None:
         """The same mail delivered twice differs in its trace headers only. A copy of one that was held or
         left is worked for itself: it may carry the proof that the first one lacked."""
-        return connection.execute(_twin(), {"says": arrival.digest, "name": arrival.message_id}).scalar()
+        return connection.execute(_acted_on(), {"says": arrival.digest, "name": arrival.message_id}).scalar()
 
     def _file_copy(self, connection: Connection, place: Place, message: int, message_id: str) -> None:
         connection.execute(
@@ -184,7 +184,7 @@ _INSERT_MESSAGE = messages.insert()
 
 
 @cache
-def _known() -> Select[Any]:
+def _named_and_printed() -> Select[Any]:
     """The messages that have one of these Message-IDs and one of these fingerprints."""
     table = messages.c
     return select(
@@ -197,7 +197,7 @@ def _known() -> Select[Any]:
 
 
 @cache
-def _twin() -> Select[Any]:
+def _acted_on() -> Select[Any]:
     """A message that says the same under the same Message-ID, and is or was acted on."""
     acted_on = (*OPEN_STATES, MessageState.ANSWERED)
     return (

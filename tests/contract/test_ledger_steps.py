@@ -59,11 +59,8 @@ def test_nobody_is_told_what_a_power_cut_may_take_back(ledger: Database) -> None
     waited.clear()
     directory = EmbeddedDirectory(ledger.engine, name="embedded", clock=node.clock, step=ledger.step)
     create_accounts(job, record, directory, node.imports)
-    assert waited == [
-        True,
-        False,
-        False,
-    ]  # that it is asked for, as no platform waits for us; made; written down
+    # That they are asked for, as no platform waits for us; that they are made; that this is written down.
+    assert waited == [True, False, False]
     waited.clear()
     chore = Chore(kind=ChoreKind.MOVE, folder="Done", place=job.place, message_id=job.message_id)
     node.settler.settle(

@@ -97,8 +97,24 @@ def test_a_request_to_confirm_and_a_choice_are_questions(asked: str, text: str, 
         ("I wouldn't say no to that!", "yes"),
     ],
 )
-def test_an_initial_below_an_answer_is_no_answer(text: str, answer: str) -> None:
+def test_a_short_reply_means_what_it_says_whatever_stands_below_it(text: str, answer: str) -> None:
     assert reply(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The latter.", "no"),
+        ("We would prefer latter please", "no"),
+        ("Letzteres bitte", "no"),
+        ("Il secondo", "no"),
+        ("Second sheet attached now.", "unstated"),
+        ("Segunda hoja adjunta.", "unstated"),
+    ],
+)
+def test_one_of_two_ways_is_picked_by_its_place_and_an_ordinal_may_only_count(text: str, answer: str) -> None:
+    asked = "Shall we send them the account mail, or would you rather tell them yourselves?"
+    assert reply(text, asked) == answer
 
 
 @pytest.mark.parametrize("asked", ["¿Retenemos los correos de alta?", "¿Retenemos los correos automáticos?"])
