@@ -21,7 +21,7 @@ def drop_banners(lines: Sequence[Line]) -> list[Line]:
         text = joined(unit)[:LOOKED_AT]
         if words.banner_tag.fullmatch(text.lower()):
             continue
-        if words.banner.search(text.lower()):
+        if words.banner.search(text.lower()) or words.banner_said.search(text.lower()):
             kept += _without_banner(unit)
         else:
             kept += [_untagged(unit[0]), *unit[1:]]
@@ -45,13 +45,23 @@ def _without_banner(unit: list[Line]) -> list[Line]:
     """What a paragraph holds besides the banner's sentences, as one line."""
     words = frame_words()
     kept: list[str] = []
-    for sentence in _SENTENCE.split(joined(unit)):
+    sentences = _SENTENCE.split(joined(unit))
+    for sentence in sentences:
         lowered = sentence.lower()
         warned = len(lowered.split()) <= 3 and (lowered.endswith(":") or words.banner_tag.fullmatch(lowered))
-        if not words.banner.search(lowered) and not (warned and not kept):
+        if not _warns(lowered) and not (warned and not kept):
             kept.append(sentence)
+    if kept == sentences:
+        return unit
     rest = " ".join(kept).strip(" -*_[]|<>")
     return [replace(unit[0], text=rest)] if rest else []
+
+
+def _warns(sentence: str) -> bool:
+    """Is a lower-cased sentence a banner's? `They never get external mail` is one of the sender's."""
+    words = frame_words()
+    said = words.banner_said.search(sentence) and not words.banner_own.search(sentence)
+    return bool(words.banner.search(sentence) or said)
 
 
 def drop_disclaimers(lines: Sequence[Line], *, spoken: bool) -> list[Line]:

@@ -28,6 +28,8 @@ class FrameWords:
     disclaimer_weak: re.Pattern[str]
     disclaimer_start: re.Pattern[str]
     banner: re.Pattern[str]
+    banner_said: re.Pattern[str]
+    banner_own: re.Pattern[str]
     banner_tag: re.Pattern[str]
     greeting: re.Pattern[str]
     afterthought: re.Pattern[str]
@@ -40,6 +42,8 @@ class FrameWords:
     words: frozenset[str]
     aside: frozenset[str]
     points_below: re.Pattern[str]
+    ordinals: dict[str, str]
+    yes_to_one: re.Pattern[str]
 
 
 def _any_of(phrases: list[str]) -> str:
@@ -64,6 +68,12 @@ def frame_words() -> FrameWords:
     def every(key: str) -> list[str]:
         return [phrase for table in tables for phrase in table[key]]
 
+    ordinals = {
+        word: str(at + 1)
+        for table in tables
+        for at, words in enumerate(table["ordinals"])
+        for word in words.split("|")
+    }
     labels = {phrase: key for key in ("cc", "subject", "to", "sent", "from") for phrase in every(key)}
     return FrameWords(
         wrote=re.compile(_whole(every("wrote"))),
@@ -80,6 +90,8 @@ def frame_words() -> FrameWords:
         disclaimer_weak=re.compile(_any_of(every("disclaimer_weak"))),
         disclaimer_start=re.compile(_any_of(every("disclaimer_start")) + r"(?!\w)"),
         banner=re.compile(_any_of(every("banner"))),
+        banner_said=re.compile(_any_of(every("banner_said"))),
+        banner_own=re.compile(r"(?<!\w)" + _any_of(every("banner_own")) + r"(?!\w)"),
         banner_tag=re.compile(r"\s*[\[(*#!⚠️\s]*" + _any_of(every("banner_tag")) + r"[\])*#!:\s-]*"),
         greeting=re.compile(_any_of(every("greeting")) + r"(?![\w'’])"),
         afterthought=re.compile(r"[*_]{0,2}" + _any_of(every("afterthought")) + r"(?!\w)"),
@@ -92,6 +104,10 @@ def frame_words() -> FrameWords:
         words=frozenset(every("words")) | frozenset(every("yes_no")),
         aside=frozenset(every("aside")),
         points_below=re.compile(_whole(every("points_below"))),
+        ordinals=ordinals,
+        yes_to_one=re.compile(
+            rf"{_whole(every('yes_no'))}(?:\s+(?:please|thanks))?,?\s+(?:\w{{1,4}}\s+){{1,2}}{_whole(list(ordinals))}"
+        ),
     )
 
 

@@ -17,6 +17,9 @@ _NAMED = re.compile(
 )
 _RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
 _LONGEST_ANSWER = 12
+# `Hi Beth`: a greeting, whatever it ends with.
+_GREETS = 3
+_LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
     lines = [line for line in lines if line]
     found = [_NAMED.fullmatch(line) for line in lines]
     known = [item if item and item["key"].lower() in questions else None for item in found]
+    ordered = [_by_order(line, questions) for line in lines]
+    if not any(known) and any(ordered):
+        said = [line for line, answers in zip(lines, ordered, strict=True) if not answers]
+        text = [replace(segment, text="\n".join(said))] if said else []
+        return [*text, *(answer for answers in ordered for answer in answers)]
     if not any(known):
         return _in_order(segment, lines, questions)
     out: list[Segment] = []
@@ -80,10 +88,28 @@ def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
     return out
 
 
+def _by_order(line: str, questions: dict[str, str]) -> list[Segment]:
+    """`Yes to the first, no to the second.`: each answer beside the question that it names."""
+    ordinals = frame_words().ordinals
+    named = [
+        (found.group(0), ordinals[found.group(0).split()[-1]])
+        for found in frame_words().yes_to_one.finditer(line.lower()[:_LONGEST_LINE])
+    ]
+    return [
+        Segment(kind=SegmentKind.INLINE, text=words.split()[0].strip(","), question=questions[key])
+        for words, key in named
+        if key in questions
+    ]
+
+
 def _in_order(segment: Segment, lines: list[str], questions: dict[str, str]) -> list[Segment]:
     """As many short lines as questions, beside a greeting."""
     greeting = frame_words().greeting
-    answers = [line for line in lines if not (greeting.match(line.lower()) and line.endswith((",", "!")))]
+    answers = [
+        line
+        for line in lines
+        if not (greeting.match(line.lower()) and (line.endswith((",", "!")) or len(line.split()) <= _GREETS))
+    ]
     short = all(len(line.split()) <= _LONGEST_ANSWER for line in answers)
     if len(answers) != len(questions) or not short:
         return [segment]

@@ -1,10 +1,16 @@
 """Turns a table's rows into lines that know their labels and values; used by the HTML and the form reader."""
 
+import re
+from collections.abc import Callable
 from itertools import zip_longest
 
+from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 
 _LONGEST_CELL = 300
+_LONGEST_ANSWER = 3
+# A wider table is no form.
+_MOST_COLUMNS = 40
 _QUESTION_HEADS = {
     "question",
     "item",
@@ -61,7 +67,8 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     """Labels and values, row by row.
 
     Two columns are label and value. With more, the first row names the columns where the table is one
-    record below its headings or a list of people; else the first column names the rows.
+    record below its headings or a list of people. Where a heading has a yes or no in each row (`Site |
+    Learners | Notify`), both name what is answered; else the first column names the rows.
     """
     filled = [row for row in rows if any(row)]
     width = max((len(row) for row in filled), default=0)
@@ -69,12 +76,38 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
         return [() for _ in rows]
     if width == 2:
         return [_by_first_cell(row) for row in rows]
-    heads = filled[0]
+    heads, *below = filled
     asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
-    listed = any("@" in cell for row in filled[1:] for cell in row) and not any("@" in cell for cell in heads)
+    listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
         return [() if row is heads or not any(row) else _by_heads(heads, row) for row in rows]
-    return [() if asks and row is heads else _by_first_cell(row) for row in rows]
+    if not asks and (answered := _columns_of(heads, below, begins_with_answer)):
+        return [() if row is heads or not any(row) else _by_both(heads, row, answered) for row in rows]
+    headed = asks or _columns_of(heads, below, str.isdecimal)
+    return [() if headed and row is heads else _by_first_cell(row) for row in rows]
+
+
+def _columns_of(heads: list[str], below: list[list[str]], is_value: Callable[[str], bool]) -> list[int]:
+    """The columns, without the first, whose heading is no value while all that stands below are values."""
+    columns = zip_longest(*(row[:_MOST_COLUMNS] for row in below), fillvalue="")
+    return [
+        number
+        for number, (head, column) in enumerate(zip(heads, columns, strict=False))
+        if number
+        and head
+        and any(column)
+        and not begins_with_answer(head)
+        and not head.isdecimal()
+        and all(is_value(cell) and len(cell.split()) <= _LONGEST_ANSWER for cell in column if cell)
+    ]
+
+
+def _by_both(heads: list[str], row: list[str], columns: list[int]) -> tuple[tuple[str, str], ...]:
+    """`Notify of account Corby`: what a column asks of what stands first in the row."""
+    # A column headed `Yes/No` asks nothing of its own.
+    silent = frame_words().yes_no
+    asked = {at: "" if {*re.findall(r"\w+", heads[at].lower())} <= silent else heads[at] for at in columns}
+    return tuple((f"{asked[at]} {row[0]}".strip(), row[at]) for at in columns if at < len(row))
 
 
 def _by_first_cell(row: list[str]) -> tuple[tuple[str, str], ...]:
@@ -85,4 +118,5 @@ def _by_first_cell(row: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _by_heads(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((head, value) for head, value in zip_longest(heads, row, fillvalue="") if head)
+    paired = zip_longest(heads[:_MOST_COLUMNS], row[:_MOST_COLUMNS], fillvalue="")
+    return tuple((head, value) for head, value in paired if head)

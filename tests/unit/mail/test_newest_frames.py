@@ -130,6 +130,12 @@ OWN_WORDS = [
     "No thanks. Regards, Dana",
     "Please forward the original message to them.",
     "Do not delete the old accounts, please.",
+    "3. Best not, this floor is locked down for external mail and I brief every desk myself.",
+    "External emails go straight to quarantine here, so please hold the welcome mails back.",
+    "Please treat this with caution, nobody is to be written to.",
+    "Mandate pure la mail a tutti, perché è importante.",
+    "Unsere Firewall hält alles von außerhalb auf, bitte schreiben Sie die Neuen nicht an.",
+    "1. Yes\n2. Nobody here gets external mail\n3. No",
 ]
 
 
@@ -143,6 +149,30 @@ def test_an_attribution_begins_the_quote_with_marks_and_without(attribution: str
 @pytest.mark.parametrize("footer", [*FOOTERS, *CLOSINGS, *LEGAL])
 def test_what_programs_and_habit_add_is_not_said(footer: str) -> None:
     assert newest(f"{SAID}\n\n{footer}\n") == SAID
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "CAUTION: This email originated from outside of the organisation. Do not click links.",
+        "Warning: external email. Exercise caution when opening attachments.",
+        "WARNING: Message from external sender",
+        "ATTENTION: mail from an external source",
+        "You received this email from an external sender.",
+        "This email was sent by an external sender. Treat attachments with caution.",
+        "This message is from an external sender.",
+        "[EXTERNAL]",
+        "Achtung: Diese E-Mail kommt von außerhalb.",
+        "Dies ist eine externe E-Mail.",
+        "ATTENTION : expéditeur externe.",
+        "Atención: remitente externo. No haga clic en enlaces.",
+        "Attenzione: messaggio esterno. Non fare clic sui link. Scopri perché è importante.",
+        "Let op: extern bericht",
+        "ATENÇÃO: remetente externo",
+    ],
+)
+def test_a_banner_above_is_not_said(banner: str) -> None:
+    assert newest(f"{banner}\n\n{SAID}\n") == SAID
 
 
 @pytest.mark.parametrize("words", OWN_WORDS)

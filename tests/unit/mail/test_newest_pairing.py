@@ -89,3 +89,117 @@ def test_a_greeting_of_somebody_else_begins_no_quote() -> None:
 def test_the_slash_beside_struck_words_goes_with_them() -> None:
     spoken = read("<p>Account email: <s>do not send</s> / send</p>", kind="html")
     assert spoken.newest_text == "Account email: send"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (("Corby | 12 | Yes", "Kettering | 9 | No"), Answer.UNCLEAR),
+        (("Corby | 12 | yes", "Kettering | 9 | Yes please"), Answer.YES),
+        (("Corby | 12 | No", "Kettering | 9 | no thanks"), Answer.NO),
+        (("Corby | 12 | No", "Kettering | 9 | "), Answer.NO),
+        (("Corby | 12 | ", "Kettering | 9 | "), Answer.UNSTATED),
+    ],
+)
+def test_a_typed_table_with_an_answer_in_each_row_is_read_by_its_heading(
+    rows: tuple[str, str], expected: Answer
+) -> None:
+    spoken = read("\n".join(("Hi, table below.", "", "Site | Learners | Notify of account", *rows)))
+    assert read_preference(spoken).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "rows"),
+    [
+        (Answer.YES, ("Notify learners | Yes | Ann", "Replace the old ones | No | Bob", "Merge | No | Bob")),
+        (
+            Answer.NO,
+            ("Task | Wanted | By", "Create accounts | Yes | Mon", "Notify learners of account | No | Tue"),
+        ),
+        (
+            Answer.NO,
+            (
+                "Service | Yes/No | Comment",
+                "Create the accounts | Yes | by Friday",
+                "Send the welcome email to all learners | No | we do it ourselves",
+            ),
+        ),
+        (
+            Answer.NO,
+            (
+                "Company | Acme Ltd | legal name",
+                "Number of learners | 12 | approx",
+                "Notify learners of their account | No | thanks",
+            ),
+        ),
+        (
+            Answer.NO,
+            (
+                "1 | Company | Acme",
+                "2 | Number of learners | 12",
+                "3 | Notify learners of their account? | No",
+            ),
+        ),
+        (
+            Answer.UNCLEAR,
+            ("Feature | Before | Now", "Notify learners | Yes | No", "Merge duplicates | No | No"),
+        ),
+        (Answer.UNSTATED, ("Group | Size | Duplicates?", "A | 3 | yes", "B | 4 | no")),
+    ],
+)
+def test_a_value_in_a_wide_table_answers_what_its_row_and_heading_name(
+    expected: Answer, rows: tuple[str, ...]
+) -> None:
+    assert read_preference(read("\n".join(rows) + "\n")).answer is expected
+
+
+def test_a_table_wider_than_any_form_is_read_no_further() -> None:
+    spoken = read("a | " + "qq|" * 2_000 + "\n" + "a | | 1@b.example\n" * 700)
+    assert sum(map(len, spoken.readings)) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hi Beth\n\nYes to the first, no to the second.", Answer.NO),
+        ("Yes please to the second, no to the first", Answer.YES),
+        ("Ja zur ersten, nein zur zweiten.", Answer.NO),
+        ("Oui pour la première, non pour la deuxième.", Answer.NO),
+        ("Sí a la primera, no a la segunda", Answer.NO),
+        ("Hi Beth\n\nYes\nNo", Answer.NO),
+        ("No to the first.", Answer.UNSTATED),
+    ],
+)
+def test_answers_that_name_their_questions_by_order_stand_beside_them(text: str, expected: Answer) -> None:
+    asked = (
+        "> Two questions: 1) May we delete the blank rows? 2) Should the learners get the account email?\n"
+    )
+    assert read_preference(read(f"{text}\n\n" + ATTRIBUTION + asked)).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "expected"),
+    [
+        (
+            "I gather that the teachers are not to receive the account email. Is that correct?",
+            "Yes",
+            Answer.NO,
+        ),
+        (
+            "I gather that the teachers are not to receive the account email. Is that correct?",
+            "That's right.",
+            Answer.NO,
+        ),
+        (
+            "So all the learners are to be sent the account email. Have I got that right?",
+            "That's right!",
+            Answer.YES,
+        ),
+        ("Sie möchten also, dass niemand die Kontomail bekommt. Ist das richtig?", "Ja, genau.", Answer.NO),
+        ("So we use the second sheet. Is that correct?", "Yes, correct.", Answer.UNSTATED),
+    ],
+)
+def test_a_question_that_only_asks_to_agree_is_about_the_sentence_before(
+    asked: str, text: str, expected: Answer
+) -> None:
+    assert read_preference(read(f"{text}\n\n{ATTRIBUTION}> {asked}\n")).answer is expected
