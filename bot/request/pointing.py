@@ -3,6 +3,9 @@
 `see Mark's note below, do as he says`; a mail that is merely passed on answers nothing.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from bot.request.clauses import Clause, Sentence
 from bot.request.vocabulary import Hit, small
 
@@ -31,7 +34,16 @@ def refers(sentence: Sentence) -> bool:
     if any(clause.has("selftell", "only", "except", "overrides", "withdrawn", "scrap") for clause in stated):
         return False
     led = next((place for place, word in enumerate(words) if word in small("relating")), None)
-    return led is not None and all(small(name) & set(words[led:]) for name in ("saying", "places_below"))
+    if led is None:
+        return False
+    return all(small(name) & set(words[led:]) for name in ("saying", "places_below")) or _told_below(
+        words[:led]
+    )
+
+
+def _told_below(words: Sequence[str]) -> bool:
+    """`his note below says`: where it stands, then that it tells."""
+    return any(place in small("places_below") and says in small("saying") for place, says in pairwise(words))
 
 
 def only_leads(sentence: Sentence) -> bool:

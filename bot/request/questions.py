@@ -1,6 +1,7 @@
 """Second stage of the preference: what a question or a form's label asks of the account mail."""
 
 import re
+from itertools import pairwise
 
 from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
 from bot.request.matter import ACTS, Topic, is_about, polarity
@@ -92,9 +93,30 @@ def asked_in(sentence: Sentence) -> str:
 
 
 def asking_in(quoted: str, language: str) -> list[Sentence]:
-    """The sentences near the head of a quoted mail that ask something, each once: threads quote quotes."""
+    """The sentences near the head of a quoted mail that ask something, each once: threads quote quotes.
+
+    `We will send them the account mail. Any objection?` asks with the sentence before.
+    """
     found = read_sentences(quoted[:QUOTED_READ], language)
-    return list({sentence.text: sentence for sentence in found if asked_in(sentence)}.values())
+    asking: dict[str, Sentence] = {}
+    for before, sentence in pairwise([None, *found]):
+        if sentence is not None and asked_in(sentence):
+            asking.setdefault(sentence.text, _with_what_it_is_about(sentence, before))
+    return list(asking.values())
+
+
+def _with_what_it_is_about(asked: Sentence, before: Sentence | None) -> Sentence:
+    """A question, as one sentence with the one before it where it says no word of its own on its matter."""
+    if before is None or not _asks_for_consent(asked):
+        return asked
+    (joined, *_) = read_sentences(f"{before.text.rstrip('.!')}, {asked.text}", asked.language)
+    return joined
+
+
+def _asks_for_consent(asked: Sentence) -> bool:
+    """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
+    words = {word.casefold() for clause in asked.clauses for word in clause.words}
+    return words <= small("consent") | small("consenting") and bool(words & small("consent"))
 
 
 def topic_of_label(label: str, language: str) -> Topic | None:
@@ -117,6 +139,9 @@ def _is_of_others(label: str, language: str) -> bool:
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
     clauses = clauses_of(label, language)
+    acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
+    if not acts and (small("soundness") | small("wordings")).intersection(words):
+        return True
     if not any(clause.has("them") for clause in clauses):
         named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
         if small("contacts").intersection(words) or (small("ending").intersection(words) and not named):

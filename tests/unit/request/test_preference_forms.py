@@ -9,7 +9,9 @@ from bot.request.clauses import language_of, read_sentences
 from bot.request.naming import names_a_mail
 from bot.request.questions import asked_in, topic_of_label
 from bot.request.tokens import Token
-from bot.values.request import Segment, SegmentKind, Spoken
+from bot.values.request import Answer, Segment, SegmentKind, Spoken
+from fixtures.preference_mails import as_mail
+from fixtures.score_preference import read_mail
 
 ASKED = "Should we send the new learners the account mail?"
 
@@ -139,3 +141,11 @@ def test_a_question_in_a_sea_of_marks_is_looked_for_in_no_time(marks: str) -> No
         said = (Segment(kind=SegmentKind.TEXT, text=text),)
         by_rules(Spoken(newest_text=text, readings=(said,), quoted=quoted))
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    "line", ["Are all emails individual (not shared)? Yes", "Emails valid: yes", "Welcome text changed: n/a"]
+)
+def test_what_a_form_asks_of_addresses_or_wordings_answers_nothing(line: str) -> None:
+    raw = as_mail({"subject": "Form", "text": f"Company: Acme\nLearners: 4\n{line}\nContact: Bo"})
+    assert read_mail(raw).answer is Answer.UNSTATED

@@ -63,3 +63,29 @@ def test_what_is_said_to_support_is_nothing_to_the_learners(text: str) -> None:
 )
 def test_a_plan_given_up_is_not_read_as_the_plan(text: str) -> None:
     assert answer(text) is not Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N'hésitez surtout pas à les prévenir par votre courriel d'ouverture de compte.",
+        "Non mancate di mandare loro la mail di benvenuto.",
+        "Non esitate a mandare loro la mail di benvenuto.",
+        "No dejen de enviarles el correo de la cuenta.",
+        "Não deixem de enviar o e-mail a eles.",
+    ],
+)
+def test_not_to_hesitate_is_to_do_it(text: str) -> None:
+    assert answer(text) is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir zögern noch, ob die Neuen die Kontomail bekommen sollen.",
+        "We aarzelen nog of ze de welkomstmail moeten krijgen.",
+        "Yo les mandaría el correo, pero mi socia prefiere que no. Estamos en ello.",
+    ],
+)
+def test_to_hesitate_is_no_answer(text: str) -> None:
+    assert answer(text) is Answer.UNCLEAR
