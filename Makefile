@@ -4,13 +4,14 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 LEARN  ?= .venv-learn
+TEACH  ?= .venv-encoder
 PEERS  ?= .venv-peers
 PREFIX ?= /opt/rollcall
 
 # A run starts the program a hundred times; without its bytecode each start would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-servers test-moodle score exam network bench fuzz torture lock dist deb install clean
+.PHONY: help demo test check test-servers test-moodle score exam network encoder bench fuzz torture lock dist deb install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +57,12 @@ network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is 
 	  -r requirements.lock -r requirements-learn.lock
 	PYTHONPATH=. $(LEARN)/bin/python -m fixtures.learn_network $(ARGS)
 
+encoder: $(STAMP) ## teach anew, after `network`, what is asked where it is not sure (an hour)
+	@test -x $(TEACH)/bin/python || $(PYTHON) -m venv $(TEACH)
+	@$(TEACH)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements.lock -r requirements-encoder.lock
+	PYTHONPATH=. $(TEACH)/bin/python -m fixtures.learn_encoder $(ARGS)
+
 bench: $(STAMP) ## run every benchmark and write docs/performance.md
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
@@ -73,6 +80,8 @@ lock: ## renew the locks: versions and hashes, no addresses
 	  --all-extras -o requirements.lock pyproject.toml requirements-build.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  -c requirements.lock -o requirements-learn.lock requirements-learn.in
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  -c requirements.lock -o requirements-encoder.lock requirements-encoder.in
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  -o requirements-peers.lock requirements-peers.in
 

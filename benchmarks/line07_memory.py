@@ -12,6 +12,8 @@ from benchmarks.bench_sheet import a_sheet, group, private_memory, watched
 from benchmarks.figures import Figure, show
 from benchmarks.line02_import import a_bot, ours
 from bot.app.collector import spare_collector
+from bot.request.encoder import taught
+from bot.request.tokens import Token
 
 ROWS = 100_000
 UPLOADS = int(os.environ.get("ROLLCALL_BENCH_UPLOADS", "300"))
@@ -27,13 +29,15 @@ def peak() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = a_bot(Path(folder), ROWS)
         before = private_memory(os.getpid())
+        taught().weigh([Token("<text>"), Token("send", sentence="Please send them the welcome mail.")])
+        asked = private_memory(os.getpid())
         content = a_sheet(ROWS)
         child = watched(made.reader, content)
         ours(made, content, ROWS)
         highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         server = made.reader._server
         assert server is not None
-        print(before, highest, child, sum(private_memory(pid) for pid in group(server.pid)))
+        print(before, asked, highest, child, sum(private_memory(pid) for pid in group(server.pid)))
         made.reader.close()
 
 
@@ -66,15 +70,24 @@ def _apart(name: str) -> list[int]:
 
 def measure() -> Iterator[Figure]:
     """Idle, peak, and whether it grows."""
-    idle, highest, child, _ = _apart("peak")
+    idle, asked, highest, child, _ = _apart("peak")
     yield Figure(
         line=7,
-        work="idle, everything loaded",
+        work="idle, everything loaded that each message needs",
         ours=f"{idle / 1024:.0f} MB",
         floor="–",
         ratio="–",
         target="≤ 100 MB",
         reached=idle <= 100 * 1024,
+    )
+    yield Figure(
+        line=7,
+        work="idle, with the encoder, after the first mail that needed it",
+        ours=f"{asked / 1024:.0f} MB",
+        floor=f"{idle / 1024:.0f} MB idle",
+        ratio="–",
+        target="≤ 100 MB",
+        reached=asked <= 100 * 1024,
     )
     yield Figure(
         line=7,

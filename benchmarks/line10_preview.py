@@ -21,10 +21,10 @@ COUNT = 360
 TARGET = 200
 MAILS = Path(__file__).parents[1] / "fixtures" / "preference"
 WHERE = (
-    "a third takes the mail apart, a tenth finds the newest text, a tenth is the vocabulary over its words, "
-    "a fifth the rules, a tenth the network, a twentieth each the signs of a machine and the way to the "
-    "sheet's child. Of the first third a quarter is the pattern that Python's MIME parser compiles for each "
-    "boundary."
+    "a fifth is the encoder, which one mail in seven needs. Of the rest a third takes the mail apart, a "
+    "tenth finds the newest text, a tenth is the vocabulary over its words, a fifth the rules, a tenth the "
+    "network, a twentieth each the signs of a machine and the way to the sheet's child. Of the first third a "
+    "quarter is the pattern that Python's MIME parser compiles for each boundary."
 )
 LIMIT = "Python's MIME parser and its regular expressions."
 NEXT = (

@@ -2,7 +2,10 @@
 
 
 def read_in() -> None:
-    """Takes a second or two of processor; what is forked afterwards finds everything there."""
+    """Takes a second or two of processor; what is forked afterwards finds everything there.
+
+    The encoder is left to the first mail that needs it: its library starts a thread, which no fork survives.
+    """
     import bot.app.service
     import bot.sheet.workbooks  # noqa: F401
     from bot.reply.rehearsal import rehearse

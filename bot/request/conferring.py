@@ -1,9 +1,10 @@
-"""Third stage of the preference: what the rules read in a mail and what the network weighs, settled."""
+"""Third stage of the preference: what the rules read in a mail and what others weigh of it, settled."""
 
 from dataclasses import dataclass
 
 from bot.request.agreement import Verdict
 from bot.request.network import Weighed
+from bot.request.options import PICKED
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.values.request import Answer
@@ -11,15 +12,19 @@ from bot.values.request import Answer
 # So likely must an answer be that is no yes or no, or that both read.
 LIKELY = 0.5
 # So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
-ALONE = {Answer.YES: 0.8, Answer.NO: 0.7}
-CLEARING = {Answer.YES: 0.9, Answer.NO: 0.7}
-AGAINST = 0.9
+ALONE = {Answer.YES: 0.7, Answer.NO: 0.6}
+CLEARING = {Answer.YES: 0.85, Answer.NO: 0.65}
+AGAINST = 0.87
 # So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
 # rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
-SURE = 0.95
+SURE = 0.9
 NARROWED = frozenset(
-    {"put off", "a group", "group", "group by group", "only some", "a part of them", "except"}
+    {"put off", "a group", "group", "group by group", "only some", "a part of them", "except", "undecided"}
 )
+# Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.
+UNSURE = 0.94
+# What the encoder holds likely counts for so much, the network's for the rest.
+HEARD = 0.6
 # `All fine, please run it`: where nobody names a mail, a yes may be one to anything.
 NEVER = 2.0
 # So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
@@ -38,9 +43,18 @@ class Matter:
     other: bool = False
 
 
+def is_unsure(ruled: Answer, weighed: Weighed) -> bool:
+    """Is a second reader worth its time: is the network not sure, or does it answer against the rules?"""
+    likeliest = weighed.likeliest
+    against = likeliest in _OPPOSITES and ruled not in {likeliest, Answer.UNSTATED}
+    return against or weighed.answers[likeliest] < UNSURE
+
+
 def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Verdict:
     """One answer of both. Where they differ and the network is not sure of its own, it is unclear."""
     ruled, signal = verdict
+    if signal is not None and signal.why == PICKED and ruled in _OPPOSITES:
+        return verdict  # what an option says stands in a list, which the rules read line by line
     likeliest = weighed.likeliest
     if matter.plain and ruled in _OPPOSITES:
         doubted = weighed.answers[_OPPOSITES[ruled]] >= DOUBTING
@@ -73,7 +87,7 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         return SURE if matter.plain or narrowed else CLEARING[likeliest]
     if not matter.named and likeliest is Answer.YES:
         return NEVER
-    return ALONE[likeliest] if matter.named and not matter.other else SURE
+    return SURE if matter.plain or matter.other or not matter.named else ALONE[likeliest]
 
 
 def _is_asked(signal: Signal | None, weighed: Weighed) -> bool:

@@ -7,7 +7,7 @@ from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import read_sentences
 from bot.request.forms import Field, boxes, fields_of, is_address, is_blank, plain_value, unstruck
 from bot.request.matter import Topic
-from bot.request.options import Offer, picked_in
+from bot.request.options import PICKED, Offer, picked_in
 from bot.request.replies import Stance
 from bot.request.statements import Signal, hear
 from bot.request.turns import takes_back
@@ -75,7 +75,7 @@ def of_text(
         blank_signal = Signal(stance=Stance.TOPIC, why="", evidence=sentence.text, where=kind.value)
         if picked := picked_in(sentence, offers):
             steps.append(f"  picks what means {picked}")
-            signals.append(replace(blank_signal, stance=picked, why="the way picked"))
+            signals.append(replace(blank_signal, stance=picked, why=PICKED))
             continue
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)

@@ -7,21 +7,18 @@ that a sentence can be shown for the answer.
 """
 
 import io
-import os
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from bot.request.tokens import Token
 from bot.values.request import Answer
-
-# Its matrices are small: threads would cost more than they gain.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-import numpy as np
 
 FILE = "network.npz"
 # In the order of the network's outputs.
@@ -50,6 +47,11 @@ class Weighed:
     def evidence(self, answer: Answer) -> str:
         """The sentence that says it most; '' where nothing was said."""
         return max(self.sentences, key=lambda text: self.sentences[text][answer], default="")
+
+    def beside(self, likely: Mapping[Answer, float], share: float) -> "Weighed":
+        """What another reader holds likely counted with its share; the sentences are those of this one."""
+        both = {name: (1 - share) * own + share * likely[name] for name, own in self.answers.items()}
+        return replace(self, answers=both)
 
     def telling(self) -> Iterator[str]:
         """Each sentence that says something by itself, with how likely it says what."""

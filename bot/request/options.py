@@ -13,6 +13,8 @@ from bot.request.replies import Stance
 from bot.request.vocabulary import small
 
 MOST_ASKED = 4_000
+# Why a picked way says what it says.
+PICKED = "the way picked"
 LONGEST_PICK = 12
 LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group")
 _ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])[).:\]]\s+", re.IGNORECASE)

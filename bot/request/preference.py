@@ -1,16 +1,18 @@
 """The route's third question: should the new learners get the account mail? Read from the sender's words.
 
 Segments → clauses → signals by rules; the same words as tokens through a network that was learned from
-examples; one answer of both for each reading → agreement over the readings.
+examples and, where that is not sure, a transformer encoder; one answer for each reading → agreement over the
+readings.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
-from bot.request.clauses import Sentence, clauses_of, language_of, read_sentences, within_bounds
-from bot.request.conferring import Matter, confer
+from bot.request.clauses import clauses_of, language_of, read_sentences, within_bounds
+from bot.request.conferring import HEARD, Matter, confer, is_unsure
+from bot.request.encoder import Encoder, taught
 from bot.request.forms import (
     Field,
     boxes,
@@ -26,7 +28,7 @@ from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, learned
 from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
-from bot.request.questions import QUOTED_READ, asked_in, asking_in, topic_of, topic_of_label
+from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
@@ -51,9 +53,10 @@ OUR_QUESTION = "Should the new learners receive the account mail?"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notes:
     """What a reading weighs by (None: the rules alone), lines for the trace, and the tokens of each reading
-    that no filled-in form answers."""
+    that no filled-in form answers. The encoder is fetched when it is first asked."""
 
     network: Network | None = field(default_factory=learned)
+    encoder: Callable[[], Encoder] | None = taught
     steps: list[str] = field(default_factory=list)
     rows: list[list[Token]] = field(default_factory=list)
 
@@ -155,6 +158,9 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     weighed = notes.network.weigh(tokens)
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
+    if notes.encoder is not None and is_unsure(ruled[0], weighed):
+        weighed = weighed.beside(notes.encoder().weigh(tokens), HEARD)
+        notes.steps.append(f"with the encoder {weighed}")
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     said = weighed.evidence(weighed.likeliest)
     matter = Matter(
@@ -259,21 +265,5 @@ def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
         return None
     asking = asking_in(quoted, language)
     topics = [topic_of(asked_in(sentence), language) for sentence in asking]
-    if len(asking) == 1 and not topics[0] and _asks_for_consent(asking[0]):
-        # `We will send them the account mail. Any objection?` asks about the sentence before.
-        topics = [topic_of(_before(asking[0], quoted, language), language)]
     close = len(text.split()) <= SHORT
     return replace(topics[0], close=close) if len(topics) == 1 and topics[0] else None
-
-
-def _asks_for_consent(asked: Sentence) -> bool:
-    """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
-    words = {word.casefold() for clause in asked.clauses for word in clause.words}
-    return words <= small("consent") | small("consenting") and bool(words & small("consent"))
-
-
-def _before(asked: Sentence, quoted: str, language: str) -> str:
-    """A question of the quoted mail as one sentence with the one before it."""
-    texts = [sentence.text for sentence in read_sentences(quoted[:QUOTED_READ], language)]
-    at = texts.index(asked.text)
-    return " ".join([*(text.rstrip(".!") + "," for text in texts[max(at - 1, 0) : at]), asked.text])

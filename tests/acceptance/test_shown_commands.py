@@ -38,6 +38,7 @@ ELSEWHERE = {
     "make score": "the corpora are scored by tests of their own",
     "make exam": "a part of it is read by a unit test",
     "make network": "takes half an hour and its own environment; unit tests try what it made",
+    "make encoder": "takes an hour and its own environment; unit tests try what it made",
     "make bench": "takes many minutes",
     "make fuzz": "takes ten minutes",
     "make torture": "takes many minutes",

@@ -132,8 +132,10 @@ def test_no_file_of_the_bot_has_grown_too_long() -> None:
     assert long == {}, "split these where the subject changes"
 
 
-def test_the_licence_is_the_one_that_is_declared() -> None:
-    assert PYPROJECT["project"]["license"] == "Apache-2.0"
+def test_the_licences_are_those_that_are_declared() -> None:
+    assert PYPROJECT["project"]["license"] == "Apache-2.0 AND MIT"
+    assert PYPROJECT["project"]["license-files"] == ["LICENSE", "NOTICE"]
+    assert "The MIT License" in (ROOT / "NOTICE").read_text(encoding="utf-8")
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in text.splitlines()[0]
     assert "Version 2.0" in text

@@ -233,8 +233,8 @@ def test_rules_and_network_settle_one_answer(
         (YES, {"unstated": 1.0}, YES),
         (UNCLEAR, {"yes": SURE}, YES),
         (UNCLEAR, {"yes": SURE - 0.01}, UNCLEAR),
-        (UNSTATED, {"yes": ALONE[YES] - 0.01}, UNSTATED),
-        (UNSTATED, {"yes": ALONE[YES]}, YES),
+        (UNSTATED, {"yes": SURE - 0.01}, UNSTATED),
+        (UNSTATED, {"yes": SURE}, YES),
     ],
 )
 def test_a_bare_reply_is_the_rules_to_read_unless_the_network_doubts_it(
