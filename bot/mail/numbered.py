@@ -17,8 +17,30 @@ _NAMED = re.compile(
 )
 _RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
 _LONGEST_ANSWER = 12
-# `Hi Beth`: a greeting, whatever it ends with.
 _GREETS = 3
+# What may stand between answers that name their questions by order.
+_BESIDE = frozenset(
+    [
+        "and",
+        "but",
+        "und",
+        "aber",
+        "et",
+        "mais",
+        "y",
+        "pero",
+        "e",
+        "ma",
+        "en",
+        "maar",
+        "mas",
+        "question",
+        "questions",
+        "one",
+        "please",
+        "thanks",
+    ]
+)
 _LONGEST_LINE = 400
 
 
@@ -89,16 +111,24 @@ def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
 
 
 def _by_order(line: str, questions: dict[str, str]) -> list[Segment]:
-    """`Yes to the first, no to the second.`: each answer beside the question that it names."""
-    ordinals = frame_words().ordinals
+    """`Yes to the first, no to the second.`: each answer beside the question that it names.
+
+    Nothing where the line says more, asks, or answers one of them twice.
+    """
+    if len(line) > _LONGEST_LINE or "?" in line:
+        return []
+    words = frame_words()
     named = [
-        (found.group(0), ordinals[found.group(0).split()[-1]])
-        for found in frame_words().yes_to_one.finditer(line.lower()[:_LONGEST_LINE])
+        (found.group(0), words.ordinals[found.group(0).split()[-1]])
+        for found in words.yes_to_one.finditer(line.lower())
     ]
+    rest = {*re.findall(r"\w+", words.yes_to_one.sub(" ", line.lower()))}
+    keys = [key for _, key in named]
+    if rest - _BESIDE or len(keys) != len(set(keys)) or not set(keys) <= questions.keys():
+        return []
     return [
-        Segment(kind=SegmentKind.INLINE, text=words.split()[0].strip(","), question=questions[key])
-        for words, key in named
-        if key in questions
+        Segment(kind=SegmentKind.INLINE, text=said.split()[0].strip(","), question=questions[key])
+        for said, key in named
     ]
 
 
@@ -108,7 +138,7 @@ def _in_order(segment: Segment, lines: list[str], questions: dict[str, str]) -> 
     answers = [
         line
         for line in lines
-        if not (greeting.match(line.lower()) and (line.endswith((",", "!")) or len(line.split()) <= _GREETS))
+        if not (greeting.match(line.lower()) and (line.endswith((",", "!")) or _only_greets(line)))
     ]
     short = all(len(line.split()) <= _LONGEST_ANSWER for line in answers)
     if len(answers) != len(questions) or not short:
@@ -117,6 +147,12 @@ def _in_order(segment: Segment, lines: list[str], questions: dict[str, str]) -> 
         Segment(kind=SegmentKind.INLINE, text=text, question=question)
         for text, question in zip(answers, questions.values(), strict=True)
     ]
+
+
+def _only_greets(line: str) -> bool:
+    """`Hi Beth`, whatever it ends with; `Hi, no` answers."""
+    words = re.findall(r"\w+", line.lower())
+    return len(words) <= _GREETS and not frame_words().yes_no.intersection(words)
 
 
 def _key_of(label: str) -> str:

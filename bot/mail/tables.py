@@ -11,6 +11,7 @@ _LONGEST_CELL = 300
 _LONGEST_ANSWER = 3
 # A wider table is no form.
 _MOST_COLUMNS = 40
+_LONGEST_HEADING = 100
 _QUESTION_HEADS = {
     "question",
     "item",
@@ -68,7 +69,7 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
 
     Two columns are label and value. With more, the first row names the columns where the table is one
     record below its headings or a list of people. Where a heading has a yes or no in each row (`Site |
-    Learners | Notify`), both name what is answered; else the first column names the rows.
+    Notify of account`), both name what is answered; else the first column names the rows.
     """
     filled = [row for row in rows if any(row)]
     width = max((len(row) for row in filled), default=0)
@@ -81,14 +82,20 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
         return [() if row is heads or not any(row) else _by_heads(heads, row) for row in rows]
-    if not asks and (answered := _columns_of(heads, below, begins_with_answer)):
-        return [() if row is heads or not any(row) else _by_both(heads, row, answered) for row in rows]
-    headed = asks or _columns_of(heads, below, str.isdecimal)
-    return [() if headed and row is heads else _by_first_cell(row) for row in rows]
+    headed = not asks and not any(map(_is_value, heads))
+    answered = _columns_of(heads, below, begins_with_answer) if headed else []
+    if columns := [at for at in answered if len(heads[at].split()) > 1 or not _asks(heads[at])]:
+        return [() if row is heads or not any(row) else _by_both(heads, row, columns) for row in rows]
+    named = asks or bool(answered) or (headed and bool(_columns_of(heads, below, str.isdecimal)))
+    return [() if named and row is heads else _by_first_cell(row) for row in rows]
+
+
+def _is_value(cell: str) -> bool:
+    return cell.isdecimal() or begins_with_answer(cell)
 
 
 def _columns_of(heads: list[str], below: list[list[str]], is_value: Callable[[str], bool]) -> list[int]:
-    """The columns, without the first, whose heading is no value while all that stands below are values."""
+    """The columns, without the first, that have a heading and below it only values."""
     columns = zip_longest(*(row[:_MOST_COLUMNS] for row in below), fillvalue="")
     return [
         number
@@ -96,18 +103,25 @@ def _columns_of(heads: list[str], below: list[list[str]], is_value: Callable[[st
         if number
         and head
         and any(column)
-        and not begins_with_answer(head)
-        and not head.isdecimal()
         and all(is_value(cell) and len(cell.split()) <= _LONGEST_ANSWER for cell in column if cell)
     ]
 
 
+def _asks(head: str) -> bool:
+    """Does a heading ask something of its own? `Yes/No` does not."""
+    return not {*re.findall(r"\w+", head.lower())} <= frame_words().yes_no
+
+
 def _by_both(heads: list[str], row: list[str], columns: list[int]) -> tuple[tuple[str, str], ...]:
-    """`Notify of account Corby`: what a column asks of what stands first in the row."""
-    # A column headed `Yes/No` asks nothing of its own.
-    silent = frame_words().yes_no
-    asked = {at: "" if {*re.findall(r"\w+", heads[at].lower())} <= silent else heads[at] for at in columns}
-    return tuple((f"{asked[at]} {row[0]}".strip(), row[at]) for at in columns if at < len(row))
+    """`Notify of account Corby`: what a column asks of what stands first in the row, and what the row's other
+    cells say of it."""
+    asked = {at: heads[at][:_LONGEST_HEADING] if _asks(heads[at]) else "" for at in columns}
+    others = [cell for at, cell in enumerate(row) if at and at not in columns and not cell.isdecimal()]
+    return tuple(
+        (f"{asked[at]} {row[0]}".strip(), " ".join(filter(None, [row[at], *others])))
+        for at in columns
+        if at < len(row) and row[at]
+    )
 
 
 def _by_first_cell(row: list[str]) -> tuple[tuple[str, str], ...]:

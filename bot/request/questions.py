@@ -101,7 +101,8 @@ def asking_in(quoted: str, language: str) -> list[Sentence]:
     asking: dict[str, Sentence] = {}
     for before, sentence in pairwise([None, *found]):
         if sentence is not None and asked_in(sentence):
-            asking.setdefault(sentence.text, _with_what_it_is_about(sentence, before))
+            whole = _with_what_it_is_about(sentence, before)
+            asking.setdefault(whole.text, whole)
     return list(asking.values())
 
 
@@ -109,7 +110,9 @@ def _with_what_it_is_about(asked: Sentence, before: Sentence | None) -> Sentence
     """A question, as one sentence with the one before it where it says no word of its own on its matter."""
     if before is None or not _asks_for_consent(asked):
         return asked
-    (joined, *_) = read_sentences(f"{before.text.rstrip('.!')}, {asked.text}", asked.language)
+    if any(clause.has("cond", "history") for clause in before.clauses):
+        return asked
+    (joined, *_) = read_sentences(f"{before.text.rstrip('.!?:… ')}, {asked.text}", asked.language)
     return joined
 
 
@@ -140,7 +143,8 @@ def _is_of_others(label: str, language: str) -> bool:
         return True  # `Person to notify`
     clauses = clauses_of(label, language)
     acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
-    if not acts and (small("soundness") | small("wordings")).intersection(words):
+    reworded = small("wordings").intersection(words) and small("changed").intersection(words)
+    if not acts and (reworded or small("soundness").intersection(words)):
         return True
     if not any(clause.has("them") for clause in clauses):
         named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)

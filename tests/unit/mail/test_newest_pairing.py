@@ -140,10 +140,6 @@ def test_a_typed_table_with_an_answer_in_each_row_is_read_by_its_heading(
                 "3 | Notify learners of their account? | No",
             ),
         ),
-        (
-            Answer.UNCLEAR,
-            ("Feature | Before | Now", "Notify learners | Yes | No", "Merge duplicates | No | No"),
-        ),
         (Answer.UNSTATED, ("Group | Size | Duplicates?", "A | 3 | yes", "B | 4 | no")),
     ],
 )
@@ -203,3 +199,55 @@ def test_a_question_that_only_asks_to_agree_is_about_the_sentence_before(
     asked: str, text: str, expected: Answer
 ) -> None:
     assert read_preference(read(f"{text}\n\n{ATTRIBUTION}> {asked}\n")).answer is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes to the first, no to the second. Actually scrap that, no mails please.",
+        "Yes to the first. Do not send the account mails though.",
+        "We cannot say yes to the first question. No to the second.",
+        "Yes to the first, but not before Monday.",
+        "Is it yes to the first?",
+        "Yes for the first group, but no for the second group.",
+        "Si es la primera vez, no envíen el correo de cuenta.",
+    ],
+)
+def test_a_line_that_says_more_than_answers_by_order_is_read_whole(text: str) -> None:
+    asked = "> 1. Should the new learners receive the account mail?\n> 2. Do they need a desk?\n"
+    assert read_preference(read(f"{text}\n\n" + ATTRIBUTION + asked)).answer is not Answer.YES
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Account mail | do not send | 2", "Desk | yes | 3", "Chair | no | 4"),
+        ("Notify learners | Yes | until Monday", "Merge | No | No", "Replace | No | No"),
+        (
+            "Site | Notify of account | Comment",
+            "Corby | Yes | actually no, scrap that",
+            "Leeds | Yes | hold on",
+        ),
+        (
+            "Learner | Account mail | Reason",
+            "Ann | Yes | only after Monday",
+            "Bob | Yes | not before Tuesday",
+        ),
+        ("Manager | Notified | Role", "Ann | Yes | head", "Bo | Yes | deputy"),
+        ("Feature | Before | Now", "Notify learners | Yes | No", "Merge duplicates | No | No"),
+    ],
+)
+def test_what_else_a_row_says_and_what_is_no_heading_are_not_left_out(rows: tuple[str, ...]) -> None:
+    assert read_preference(read("\n".join(rows) + "\n")).answer is not Answer.YES
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "The account mail failed last time. Is that correct?",
+        "You asked how we notify learners of their account. Did that help?",
+        "We will send the account mail. Is that correct? We will delete the old profiles. Is that correct?",
+    ],
+)
+def test_agreeing_to_something_else_is_no_yes(asked: str) -> None:
+    assert read_preference(read(f"Yes\n\n{ATTRIBUTION}> {asked}\n")).answer is not Answer.YES
