@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -207,7 +207,8 @@ class LimitedReader:
         if server is not None:
             # It would end itself and its children, but only once it has read in all of its modules.
             if server.poll() is None:
-                os.killpg(server.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it may just have done so
+                    os.killpg(server.pid, signal.SIGKILL)
             server.wait()
 
 

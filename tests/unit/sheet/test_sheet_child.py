@@ -283,3 +283,19 @@ def test_the_same_file_again_is_told_from_memory_and_another_name_is_not() -> No
         first = reader.read(content, "a.csv")
         assert reader.read(content, "a.csv") is first
         assert reader.read(content, "b.csv").name == "b.csv"
+
+
+def test_closing_bears_that_the_process_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = LimitedReader(SheetLimits())
+    reader.read(b"First Name,Last Name,Email address\r\nAda,Byron,ada@learners.example\r\n", "a.csv")
+    server = reader._server
+    assert server is not None
+    killed = os.killpg
+
+    def gone(pid: int, number: int) -> None:
+        killed(pid, number)
+        raise ProcessLookupError
+
+    monkeypatch.setattr(os, "killpg", gone)
+    reader.close()
+    assert server.poll() is not None
