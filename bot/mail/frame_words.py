@@ -43,6 +43,7 @@ class FrameWords:
     aside: frozenset[str]
     points_below: re.Pattern[str]
     ordinals: dict[str, str]
+    beside_ordinals: frozenset[str]
     yes_to_one: re.Pattern[str]
 
 
@@ -105,6 +106,7 @@ def frame_words() -> FrameWords:
         aside=frozenset(every("aside")),
         points_below=re.compile(_whole(every("points_below"))),
         ordinals=ordinals,
+        beside_ordinals=frozenset(every("beside_ordinals")),
         yes_to_one=re.compile(
             rf"{_whole(every('yes_no'))}(?:\s+(?:please|thanks))?,?\s+(?:\w{{1,4}}\s+){{1,2}}{_whole(list(ordinals))}"
         ),

@@ -18,29 +18,6 @@ _NAMED = re.compile(
 _RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
 _LONGEST_ANSWER = 12
 _GREETS = 3
-# What may stand between answers that name their questions by order.
-_BESIDE = frozenset(
-    [
-        "and",
-        "but",
-        "und",
-        "aber",
-        "et",
-        "mais",
-        "y",
-        "pero",
-        "e",
-        "ma",
-        "en",
-        "maar",
-        "mas",
-        "question",
-        "questions",
-        "one",
-        "please",
-        "thanks",
-    ]
-)
 _LONGEST_LINE = 400
 
 
@@ -91,13 +68,8 @@ def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
     lines = [line for line in lines if line]
     found = [_NAMED.fullmatch(line) for line in lines]
     known = [item if item and item["key"].lower() in questions else None for item in found]
-    ordered = [_by_order(line, questions) for line in lines]
-    if not any(known) and any(ordered):
-        said = [line for line, answers in zip(lines, ordered, strict=True) if not answers]
-        text = [replace(segment, text="\n".join(said))] if said else []
-        return [*text, *(answer for answers in ordered for answer in answers)]
     if not any(known):
-        return _in_order(segment, lines, questions)
+        return _by_order(segment, lines, questions) or _in_order(segment, lines, questions)
     out: list[Segment] = []
     for line, item in zip(lines, known, strict=True):
         if item is not None:
@@ -110,7 +82,17 @@ def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
     return out
 
 
-def _by_order(line: str, questions: dict[str, str]) -> list[Segment]:
+def _by_order(segment: Segment, lines: list[str], questions: dict[str, str]) -> list[Segment]:
+    """The answers that name their questions by order, behind what else the lines say; [] where none does."""
+    ordered = [_ordered(line, questions) for line in lines]
+    if not any(ordered):
+        return []
+    said = [line for line, answers in zip(lines, ordered, strict=True) if not answers]
+    text = [replace(segment, text="\n".join(said))] if said else []
+    return [*text, *(answer for answers in ordered for answer in answers)]
+
+
+def _ordered(line: str, questions: dict[str, str]) -> list[Segment]:
     """`Yes to the first, no to the second.`: each answer beside the question that it names.
 
     Nothing where the line says more, asks, or answers one of them twice.
@@ -124,7 +106,7 @@ def _by_order(line: str, questions: dict[str, str]) -> list[Segment]:
     ]
     rest = {*re.findall(r"\w+", words.yes_to_one.sub(" ", line.lower()))}
     keys = [key for _, key in named]
-    if rest - _BESIDE or len(keys) != len(set(keys)) or not set(keys) <= questions.keys():
+    if rest - words.beside_ordinals or len(keys) != len(set(keys)) or not set(keys) <= questions.keys():
         return []
     return [
         Segment(kind=SegmentKind.INLINE, text=said.split()[0].strip(","), question=questions[key])

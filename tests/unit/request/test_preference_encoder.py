@@ -4,27 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Never
 
 import pytest
+from reading_cases import spoken, tokens_of_text
 
 from bot.request.conferring import HEARD, UNSURE, is_unsure
 from bot.request.encoder import LAST, MOST_PIECES, Encoder, taught, written
 from bot.request.network import Weighed, learned
 from bot.request.preference import Notes, read_closely
-from bot.request.tokens import Token
-from bot.values.request import Answer, Segment, SegmentKind, Spoken
+from bot.values.request import Answer
 from fixtures.learning_texts import digest_of_sources
 
 YES, NO, UNCLEAR, UNSTATED = Answer.YES, Answer.NO, Answer.UNCLEAR, Answer.UNSTATED
 SENTENCE = "Please send them the welcome email."
-
-
-def spoken(text: str, **more: str) -> Spoken:
-    return Spoken(newest_text=text, readings=((Segment(kind=SegmentKind.TEXT, text=text),),), **more)
-
-
-def tokens_of_text(text: str, **more: str) -> list[Token]:
-    notes = Notes(network=None)
-    read_closely(spoken(text, **more), notes)
-    return notes.rows[0]
 
 
 def weighed(**likely: float) -> Weighed:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from reading_cases import spoken, tokens_of_text
 
 from bot.request.conferring import (
     AGAINST,
@@ -23,7 +24,7 @@ from bot.request.preference import Notes, read_closely, read_preference, read_re
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import MOST_ASKED, MOST_QUESTIONS, MOST_TOKENS, Token
-from bot.values.request import Answer, Segment, SegmentKind, Spoken
+from bot.values.request import Answer
 from fixtures.learning_texts import HERE, digest_of_sources, example_of, read_half, sources
 from fixtures.preference_mails import as_mail
 from fixtures.score_exam import read_exam
@@ -31,16 +32,6 @@ from fixtures.score_preference import read_mail
 
 SENTENCE = "Please send them the welcome email."
 YES, NO, UNCLEAR, UNSTATED = Answer.YES, Answer.NO, Answer.UNCLEAR, Answer.UNSTATED
-
-
-def spoken(text: str, **more: str) -> Spoken:
-    return Spoken(newest_text=text, readings=((Segment(kind=SegmentKind.TEXT, text=text),),), **more)
-
-
-def tokens_of_text(text: str, **more: str) -> list[Token]:
-    notes = Notes(network=None)
-    read_closely(spoken(text, **more), notes)
-    return notes.rows[0]
 
 
 def test_it_was_learned_from_the_texts_that_lie_here() -> None:
