@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.mail.drawn_tables import drawn_rows
 from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 from bot.mail.tables import pair_rows
-from bot.mail.ticks import Choice, has_boxes, read_choices
+from bot.mail.ticks import INSTRUCTION, Choice, has_boxes, read_choices
 from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
 
@@ -25,13 +26,8 @@ _ANSWER_LETTER = re.compile(
 _QUESTION_LETTER = re.compile(
     r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
 )
-# A short line without a stop, right above its boxes, and what it tells people to do with them.
+# A short line without a stop, right above its boxes.
 _HEADING = re.compile(r"(?:[^\s.,!;?]+\s+){0,7}[^\s.,!;?]+")
-_INSTRUCTION = re.compile(
-    r"\s*\([^()]*\b(?:tick|check|mark|select|choose|circle|delete|ankreuz|auswähl|coch|chois|marcar|marque|"
-    r"selec|eleg|barrar|segn|spunt|scegli|kruis|kies|assinal|escolh)[^()]*\)",
-    re.IGNORECASE,
-)
 _BRACKETS = re.compile(r"^[\[(<{]\s*([^\])>}]*?)\s*[\])>}]$")
 _SMILEY = re.compile(r"[-o^]?[)(DPp/|](?:\s|$)")
 _NOTHING = re.compile(r"[\s_.…\-–—/|]*")
@@ -56,9 +52,13 @@ def read_segments(lines: Sequence[Line], kind: SegmentKind, question: str = "") 
             segments.append(Segment(kind=kind, text=joined, question=question))
         text.clear()
 
-    at = 0
+    at = tried = 0
     while at < len(lines):
-        found = _find_form(lines, at, text)
+        found = _find_form(lines, at, text, drawn=at >= tried)
+        if found is not None and not found.segments:
+            # What is drawn like a table and says nothing from its first line is no table.
+            tried = at + found.length
+            found = _find_form(lines, at, text, drawn=False)
         if found is None:
             text.append(lines[at].text)
             at += 1
@@ -86,8 +86,11 @@ def _is_left_open(segments: Sequence[Segment], place: int) -> bool:
     )
 
 
-def _find_form(lines: Sequence[Line], at: int, text: list[str]) -> _Found | None:
-    """The form entry at a line, if one begins there; a label taken from the line above leaves `text`."""
+def _find_form(lines: Sequence[Line], at: int, text: list[str], *, drawn: bool) -> _Found | None:
+    """The form entry at a line, if one begins there; a label taken from the line above leaves `text`.
+
+    `drawn` allows a table drawn with bars or tabs; it may turn out to have no segments.
+    """
     line = lines[at]
     if not line.text.strip() and not line.pairs:
         return None
@@ -96,7 +99,7 @@ def _find_form(lines: Sequence[Line], at: int, text: list[str]) -> _Found | None
     if has_boxes(line.text):
         return _read_boxes(lines, at, text)
     return (
-        _read_piped(lines, at)
+        (_read_piped(lines, at) if drawn else None)
         or _read_letters(lines, at)
         or _read_labelled(lines, at)
         or _read_asked(lines, at)
@@ -120,6 +123,8 @@ def _read_cells(line: Line) -> _Found:
     """A table row: its labels and values, or a tick box beside what it ticks."""
     segments: list[Segment] = []
     for label, value in line.pairs:
+        if not label:
+            continue
         if has_boxes(label) or has_boxes(value):
             choices = read_choices(
                 f"{value} {label}" if has_boxes(value) and not _words(value) else f"{label} {value}"
@@ -161,9 +166,9 @@ def _take_label(text: list[str], *, headed: bool) -> str:
     if number >= 0 and text[number].rstrip().endswith((":", "?", "：", "？")):
         label = text[number].strip()
         del text[number:]
-        return _INSTRUCTION.sub("", label)
+        return INSTRUCTION.sub("", label)
     if headed and number >= 0 and number == len(text) - 1 and _HEADING.fullmatch(text[number].strip()):
-        return _INSTRUCTION.sub("", text.pop().strip())
+        return INSTRUCTION.sub("", text.pop().strip())
     return ""
 
 
@@ -179,27 +184,10 @@ def _from_choice(choice: Choice, label: str) -> list[Segment]:
 
 
 def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
-    """A table drawn with bars or tabs, as Markdown and plain copies of spreadsheets have it."""
-    end = at
-    while end < len(lines) and (_cells(lines[end].text) is not None):
-        end += 1
-    if end - at < 2 and not lines[at].text.strip().startswith("|"):
-        return None
-    rows = [cells for line in lines[at:end] for cells in [_cells(line.text)] if cells]
-    segments = [_form(label, value) for row in pair_rows(rows) for label, value in row]
-    return _Found(tuple(segments), end - at) if segments else None
-
-
-def _cells(text: str) -> list[str] | None:
-    """The cells of one line; [] for the rule under a Markdown head, None where it is no table line."""
-    if re.fullmatch(r"[\s|+:=-]{3,}", text) and ("|" in text or "+" in text):
-        return []
-    bare = text.strip()
-    if bare.startswith("|") or bare.count(" | ") >= 1:
-        return [cell.strip() for cell in bare.strip("|").split("|")]
-    if "\t" in bare:
-        return [cell.strip() for cell in re.split(r"\t+", bare)]
-    return None
+    """A table drawn with bars or tabs."""
+    rows = drawn_rows(lines, at)
+    segments = [_form(label, value) for row in pair_rows(rows) for label, value in row if label]
+    return _Found(tuple(segments), len(rows)) if rows else None
 
 
 def _read_letters(lines: Sequence[Line], at: int) -> _Found | None:

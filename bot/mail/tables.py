@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import zip_longest
 
 from bot.mail.frame_words import begins_with_answer, frame_words
@@ -12,6 +13,11 @@ _LONGEST_ANSWER = 3
 # A wider table is no form.
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
+# What a cell begins with that is ticked, and what one holds that is not.
+_TICK = re.compile(r"(?:[\[(]\s*)?(?:x(?!\w)|[✓✔☑☒✅•●])\ufe0f?(?:\s*[\])])?", re.IGNORECASE)
+_NO_TICK = re.compile(r"[\[(]\s*[\])]|[☐□○◯–—-]")
+# What stands for the labels and values of a row that only names the columns.
+HEADING = (("", ""),)
 _QUESTION_HEADS = {
     "question",
     "item",
@@ -65,7 +71,7 @@ def _as_text(cells: list[str]) -> str:
 
 
 def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
-    """Labels and values, row by row.
+    """Labels and values, row by row; `HEADING` for one that names the columns.
 
     Two columns are label and value. With more, the first row names the columns where the table is one
     record below its headings or a list of people. Where a heading has a yes or no in each row (`Site |
@@ -78,16 +84,51 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     if width == 2:
         return [_by_first_cell(row) for row in rows]
     heads, *below = filled
+    if len(ways := ways_in(heads)) > 1 and any(_is_ticked(row, at) for row in below for at in ways):
+        return [_named(row, heads, _by_ticks) for row in rows]
     asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
     listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
-        return [() if row is heads or not any(row) else _by_heads(heads, row) for row in rows]
+        return [_named(row, heads, _by_heads) for row in rows]
     headed = not asks and not any(map(_is_value, heads))
     answered = _columns_of(heads, below, begins_with_answer) if headed else []
     if columns := [at for at in answered if len(heads[at].split()) > 1 or not _asks(heads[at])]:
-        return [() if row is heads or not any(row) else _by_both(heads, row, columns) for row in rows]
+        return [_named(row, heads, partial(_by_both, columns=columns)) for row in rows]
     named = asks or bool(answered) or (headed and bool(_columns_of(heads, below, str.isdecimal)))
-    return [() if named and row is heads else _by_first_cell(row) for row in rows]
+    return [HEADING if named and row is heads else _by_first_cell(row) for row in rows]
+
+
+def _named(
+    row: list[str], heads: list[str], pair: Callable[[list[str], list[str]], tuple[tuple[str, str], ...]]
+) -> tuple[tuple[str, str], ...]:
+    """A row below headings, as `pair` reads it; the headings themselves say nothing."""
+    return HEADING if row is heads else pair(heads, row) if any(row) else ()
+
+
+def ways_in(heads: list[str]) -> list[int]:
+    """The columns, without the first, that are headed `Yes` or `No`."""
+    return [at for at, head in enumerate(heads[:_MOST_COLUMNS]) if at and head and not _asks(head)]
+
+
+def _is_ticked(row: list[str], at: int) -> bool:
+    return at < len(row) and _TICK.match(row[at]) is not None
+
+
+def _by_ticks(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
+    """`Mail the learners | | x` below `Question | Yes | No`: the heading of what is ticked is the value, and
+    what a cell says in words besides."""
+    first = 1 if row[0].strip(" .)").isdigit() and len(row) > 2 else 0
+    asked = heads[first] if heads[first].strip(" :?").casefold() not in _QUESTION_HEADS else ""
+    told, said = [], []
+    for head, cell in list(zip(heads, row, strict=False))[first + 1 : _MOST_COLUMNS]:
+        if tick := _TICK.match(cell):
+            told.append(head)
+        words = cell[tick.end() if tick else 0 :].strip()
+        if words and not _NO_TICK.fullmatch(words):
+            said.append(words)
+    told = told if len(told) < 2 else [f"[x] {head}" for head in told]
+    label = f"{asked[:_LONGEST_HEADING]} {row[first]}".strip()
+    return ((label, " ".join([*told, *said])),) if row[first] else ()
 
 
 def _is_value(cell: str) -> bool:

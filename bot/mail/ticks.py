@@ -10,6 +10,12 @@ _BOX = re.compile(
     r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
     r"|(?<![\w_])_+(?P<line>[xX])_+(?![\w_])"
 )
+# What a form tells people to do with its boxes.
+INSTRUCTION = re.compile(
+    r"\s*\([^()]*\b(?:tick|check|mark|select|choose|circle|delete|ankreuz|auswähl|coch|chois|marcar|marque|"
+    r"selec|eleg|barrar|segn|spunt|scegli|kruis|kies|assinal|escolh)[^()]*\)",
+    re.IGNORECASE,
+)
 _LONGEST_LINE = 400
 _ALONE = re.compile(r"[✅✓✔]\ufe0f?")
 
@@ -44,14 +50,18 @@ def has_boxes(text: str) -> bool:
 
 
 def read_choices(text: str) -> Choice:
-    """The options of one line; a box belongs to the words after it, or before it if the line ends in one."""
+    """The options of one line; a box belongs to the words after it, or before it if the line ends in one, or
+    in a remark behind a yes and a no with a box each. Where one is ticked, the remark counts as well."""
     boxes = list(_BOX.finditer(text))
     edges = [0, *(edge for box in boxes for edge in box.span()), len(text)]
     parts = [_clean(text[edges[number] : edges[number + 1]]) for number in range(0, len(edges), 2)]
     ticks = [_is_ticked(box) for box in boxes]
-    if len(boxes) > 1 and parts[0] and not parts[-1]:
-        label, first = _split_label(parts[0])
+    label, first = _split_label(parts[0])
+    remarked = len(boxes) > 1 and parts[-1] and _are_ways([first, *parts[1:-1]]) and not _are_ways(parts[-1:])
+    if len(boxes) > 1 and parts[0] and (not parts[-1] or remarked):
         options = [first, *parts[1:-1]]
+        if any(ticks) and parts[-1] and not parts[-1].endswith("?") and not INSTRUCTION.match(parts[-1]):
+            options, ticks = [*options, parts[-1]], [*ticks, True]
     elif len(boxes) == 1 and not parts[-1]:
         label, options = (
             (parts[0], [""]) if parts[0].lower() not in frame_words().yes_no else ("", [parts[0]])
@@ -59,6 +69,11 @@ def read_choices(text: str) -> Choice:
     else:
         label, options = parts[0], parts[1:]
     return Choice(label, tuple(Option(option, tick) for option, tick in zip(options, ticks, strict=True)))
+
+
+def _are_ways(options: list[str]) -> bool:
+    """Only words like yes and no."""
+    return all(option.lower() in frame_words().yes_no for option in options)
 
 
 def _clean(text: str) -> str:

@@ -1,8 +1,10 @@
 """Third stage of the preference: what the rules read in a mail and what others weigh of it, settled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.request.agreement import Verdict
+from bot.request.limits import COUNTED
 from bot.request.network import Weighed
 from bot.request.options import PICKED
 from bot.request.replies import Stance
@@ -12,9 +14,9 @@ from bot.values.request import Answer
 # So likely must an answer be that is no yes or no, or that both read.
 LIKELY = 0.5
 # So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
-ALONE = {Answer.YES: 0.7, Answer.NO: 0.6}
-CLEARING = {Answer.YES: 0.85, Answer.NO: 0.65}
-AGAINST = 0.87
+ALONE = {Answer.YES: 0.85, Answer.NO: 0.75}
+CLEARING = {Answer.YES: 0.75, Answer.NO: 0.65}
+AGAINST = 0.93
 # So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
 # rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
 SURE = 0.9
@@ -22,10 +24,12 @@ NARROWED = frozenset(
     {"put off", "a group", "group", "group by group", "only some", "a part of them", "except", "undecided"}
 )
 # Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.
-UNSURE = 0.94
+# A yes, which can not be unsent, must be likelier, most of all one that the rules do not read.
+UNSURE, UNSURE_YES, UNSURE_LONE_YES = 0.94, 0.96, 0.98
 # What the encoder holds likely counts for so much, the network's for the rest.
-HEARD = 0.6
-# `All fine, please run it`: where nobody names a mail, a yes may be one to anything.
+HEARD = 0.65
+# `All fine, please run it`: where nobody names a mail, a yes may be one to anything; where the rules found
+# learners by their numbers, it is for those.
 NEVER = 2.0
 # So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
 DOUBTING, QUESTIONING = 0.6, 0.9
@@ -47,7 +51,10 @@ def is_unsure(ruled: Answer, weighed: Weighed) -> bool:
     """Is a second reader worth its time: is the network not sure, or does it answer against the rules?"""
     likeliest = weighed.likeliest
     against = likeliest in _OPPOSITES and ruled not in {likeliest, Answer.UNSTATED}
-    return against or weighed.answers[likeliest] < UNSURE
+    sure = UNSURE
+    if likeliest is Answer.YES:
+        sure = UNSURE_YES if ruled is likeliest else UNSURE_LONE_YES
+    return against or weighed.answers[likeliest] < sure
 
 
 def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Verdict:
@@ -73,6 +80,24 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
     return likeliest, Signal(stance=Stance(likeliest.value), why="weighed", evidence=evidence, where=where)
 
 
+def confer_on_form(verdict: Verdict, weighed: Weighed, lines: Sequence[str]) -> Verdict:
+    """The same where a form has lines that the rules do not understand, or where something may contradict it.
+    A yes or no that they read is at most put in doubt."""
+    ruled, signal = verdict
+    likeliest = weighed.likeliest
+    if ruled in _OPPOSITES:
+        otherwise = weighed.answers[Answer.UNCLEAR] + weighed.answers[_OPPOSITES[ruled]]
+        likeliest = Answer.UNCLEAR if otherwise >= LIKELY else ruled
+    elif likeliest in _OPPOSITES or ruled is Answer.UNCLEAR:
+        likeliest = likeliest if weighed.answers[likeliest] >= SURE else Answer.UNCLEAR
+    if likeliest is ruled:
+        return verdict
+    if likeliest is Answer.UNSTATED:
+        return likeliest, None
+    evidence = next(iter(lines), signal.evidence if signal else "")
+    return likeliest, Signal(stance=Stance(likeliest.value), why="weighed", evidence=evidence, where="form")
+
+
 def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
     """How likely the network's answer must be beside what the rules read."""
     ruled, signal = verdict
@@ -82,6 +107,8 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         return LIKELY
     if ruled in _OPPOSITES:
         return AGAINST
+    if ruled is Answer.UNCLEAR and signal is not None and signal.why == COUNTED:
+        return NEVER
     if ruled is Answer.UNCLEAR:
         narrowed = signal is not None and signal.why in NARROWED
         return SURE if matter.plain or narrowed else CLEARING[likeliest]

@@ -7,23 +7,22 @@ numbers of eight bits.
 """
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 
+from bot.request.forms import unstruck
 from bot.request.network import ANSWERS
-from bot.request.tokens import Token
-from bot.values.request import Answer
+from bot.request.questions import asked_around
+from bot.values.request import Answer, Segment, SegmentKind
 
 FILE, PIECES_FILE = "encoder.ort", "encoder.model"
 # What stands in the pieces' place before the first and behind the last, and what a text has at most between.
 FIRST, LAST, MOST_PIECES = 0, 2, 254
-# More letters make more pieces than are read, whatever the language.
+# So many letters make more pieces than are read, whatever the language.
 LONGEST = 8_000
 # What ONNX Runtime is told, so that it copies no arrays.
 IN_PLACE = (
@@ -31,15 +30,33 @@ IN_PLACE = (
     "session.use_ort_model_bytes_for_initializers",
     "session.disable_prepacking",
 )
-# How the marks are written for it.
+# How it is written where a piece stood, and what it answers.
 MARKS = {
-    "<text>": "text:",
-    "<subject>": "subject:",
-    "<asked>": "asked:",
-    "<question>": "?",
-    "<clause>": ",",
-    "<answer>": "|",
+    SegmentKind.TEXT: "text:",
+    SegmentKind.SUBJECT: "subject:",
+    SegmentKind.INLINE: "answer:",
+    SegmentKind.FORM: "form:",
+    SegmentKind.FORWARDED: "passed on:",
 }
+ASKED, ANSWERED = "asked:", "|"
+# Of a mail with more pieces the end counts as well: so many of them are left for it, and for what was asked.
+MOST_LAST, MOST_ASKED = 80, 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """All that may answer in one reading of a mail, in order, the mail it quotes, '' if none, and the
+    language of both."""
+
+    segments: tuple[Segment, ...]
+    quoted: str = ""
+    language: str = "en"
+
+    @property
+    def asked(self) -> str:
+        """What the quoted mail asks; '' where the answers stand among its lines."""
+        among = any(segment.kind is SegmentKind.INLINE for segment in self.segments)
+        return "" if among or not self.quoted else asked_around(self.quoted, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +67,46 @@ class Encoder:
     pieces: Any
     digest: str
 
-    def weigh(self, tokens: Sequence[Token]) -> dict[Answer, float]:
+    def weigh(self, heard: Heard) -> dict[Answer, float]:
         """How likely each answer is (they add up to 1). The time is bounded: no more than `MOST_PIECES` are
         read."""
-        cut = self.pieces.encode(written(tokens))[:MOST_PIECES]
-        (likely,) = self.session.run(None, {"pieces": np.array([FIRST, *cut, LAST], np.int64)})
+        (likely,) = self.session.run(None, {"pieces": np.array(cut(self.pieces, heard), np.int64)})
         return {answer: float(each) for answer, each in zip(ANSWERS, likely, strict=True)}
 
 
-def written(tokens: Sequence[Token]) -> str:
-    """The tokens as a text: each sentence as the sender wrote it, the marks and what was asked in words."""
-    parts = (
-        sentence or " ".join(MARKS.get(token.word, token.word) for token in run)
-        for sentence, run in groupby(tokens, key=lambda token: token.sentence)
+def cut(pieces: Any, heard: Heard) -> list[int]:
+    """The places of a mail's pieces, `MOST_PIECES` and the two that enclose them at most: of a longer mail
+    its beginning and its end, of a longer question its end."""
+    said, asked = map(pieces.encode, written(heard))
+    asked = asked[-MOST_ASKED:]
+    room = MOST_PIECES - len(asked)
+    if len(said) > room:
+        said = [*said[: room - MOST_LAST], *said[-MOST_LAST:]]
+    return [FIRST, *said, *asked, LAST]
+
+
+def written(heard: Heard) -> tuple[str, str]:
+    """What is said as one text, and what was asked, '' if nothing."""
+    asked = heard.asked
+    return _evened(" ".join(map(_written, heard.segments))), _evened(
+        f"{ASKED} {asked} {ANSWERED}" if asked else ""
     )
-    return " ".join(unicodedata.normalize("NFKC", " ".join(parts)[:LONGEST]).split())
+
+
+def _written(segment: Segment) -> str:
+    """A segment as a text, behind what it answers."""
+    asked = f"{segment.question} {ANSWERED} " if segment.question else ""
+    if asked and segment.kind is not SegmentKind.FORM:
+        asked = f"{ASKED} {asked}"
+    return f"{MARKS[segment.kind]} {asked}{unstruck(segment.text)}"
+
+
+def _evened(text: str) -> str:
+    """With single blanks and in one form of each letter; of a text longer than any mail its two ends."""
+    even = " ".join(text.split())
+    if len(even) > 2 * LONGEST:
+        even = f"{even[:LONGEST]} {even[-LONGEST:]}"
+    return " ".join(unicodedata.normalize("NFKC", even).split())
 
 
 @cache

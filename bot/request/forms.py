@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from bot.request.clauses import clauses_of
 from bot.request.limits import limit_of
 from bot.request.matter import Topic, polarity
-from bot.request.questions import topic_of, topic_of_label
+from bot.request.questions import is_of_others, topic_of, topic_of_label
 from bot.request.vocabulary import LANGUAGES, lexicon, small
+from bot.values.request import Segment, SegmentKind
 
 MOST_LINES = 500
+# What words of these meanings speak of: mails, or that somebody is told or not.
+SPEAKING = ("mail", "weak", "notify", "tell", "send", "skip", "quiet", "selftell")
 LONGEST_VALUE = 5
+# A longer value of a line about something else is free text.
+LONGEST_SHORT = 4
 _BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
@@ -49,6 +54,30 @@ def fields_of(text: str, language: str) -> Iterator[Field]:
         topic = topic_of_label(found["label"] + ("?" if "?" in found["mark"] else ""), language)
         if topic is not None:
             yield Field(topic=topic, value=found["value"], text=line.strip())
+
+
+def is_filled_in(segment: Segment, language: str) -> bool:
+    """A line or cell of a form that holds a mark, a bare reply or a short value, no more, or is about others
+    than the learners: it means what the rules say."""
+    if segment.kind is not SegmentKind.FORM:
+        return False
+    value, topic = unstruck(segment.text), topic_of_label(segment.question, language)
+    if topic is None:
+        return len(value.split()) <= LONGEST_SHORT or is_of_others(segment.question, language)
+    if is_blank(value) or is_address(value) or is_bare_reply(value, language):
+        return True
+    return bool(boxes(value) or plain_value(value, topic, language))
+
+
+def may_ask(label: str, value: str, language: str) -> bool:
+    """A filled-in line that the rules do not know to be about the account mail, but which speaks of mails or
+    of telling and of no other matter: `Access data by e-mail | declined`."""
+    if is_blank(value) or is_address(value) or is_of_others(label, language):
+        return False
+    if topic_of_label(label, language) is not None:
+        return False
+    clauses = clauses_of(f"{label}. {value}", language)
+    return any(clause.has(*SPEAKING) and not clause.has("other") for clause in clauses)
 
 
 def plain_value(value: str, topic: Topic, language: str) -> int:

@@ -6,13 +6,18 @@ from bot.request.subgroups import describes_some
 from bot.request.vocabulary import Hit, small
 
 LIMITS = ("undecided", "delegate", "same", "column", "channel", "except", "group", "only", "cond", "delay")
+# `learners 7 to 12`: nothing that others read makes them all.
+COUNTED = "from one to another"
 
 
 def limit_of(clause: Clause) -> str:
     """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
     for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
         if any(tag != "same" or not _adds_nothing(clause, hit) for hit in clause.hits(tag)):
-            return tag
+            counted = any(
+                small("through") & set(clause.said(hit).casefold().split()) for hit in clause.hits(tag)
+            )
+            return COUNTED if tag == "group" and counted else tag
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
     if any(clause.said(hit).casefold() in small("whether") for hit in clause.hits("cond")):

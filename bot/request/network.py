@@ -29,6 +29,8 @@ PIECE_LENGTHS, MOST_PIECES = (3, 4), 14
 DILATIONS = (1, 2, 4, 1)
 KNOWN_WORDS = 20_000
 LEAST = 1e-6
+# Nothing is held less likely than this where it is weighed against what another reader says.
+LEAST_LIKELY = 1e-4
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -49,9 +51,14 @@ class Weighed:
         return max(self.sentences, key=lambda text: self.sentences[text][answer], default="")
 
     def beside(self, likely: Mapping[Answer, float], share: float) -> "Weighed":
-        """What another reader holds likely counted with its share; the sentences are those of this one."""
-        both = {name: (1 - share) * own + share * likely[name] for name, own in self.answers.items()}
-        return replace(self, answers=both)
+        """What both hold likely, another reader counted with its share: the geometric mean, brought to one (a
+        logarithmic opinion pool): what either rules out is out. The sentences are those of this one."""
+        both = {
+            name: max(own, LEAST_LIKELY) ** (1 - share) * max(likely[name], LEAST_LIKELY) ** share
+            for name, own in self.answers.items()
+        }
+        whole = sum(both.values())
+        return replace(self, answers={name: each / whole for name, each in both.items()})
 
     def telling(self) -> Iterator[str]:
         """Each sentence that says something by itself, with how likely it says what."""

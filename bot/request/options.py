@@ -17,7 +17,7 @@ MOST_ASKED = 4_000
 PICKED = "the way picked"
 LONGEST_PICK = 12
 LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group")
-_ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])[).:\]]\s+", re.IGNORECASE)
+_ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])(?:[).:\]]|\s[-–—=])\s+", re.IGNORECASE)
 _OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 

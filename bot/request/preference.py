@@ -11,21 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import clauses_of, language_of, read_sentences, within_bounds
-from bot.request.conferring import HEARD, Matter, confer, is_unsure
-from bot.request.encoder import Encoder, taught
-from bot.request.forms import (
-    Field,
-    boxes,
-    is_address,
-    is_bare_reply,
-    is_blank,
-    plain_value,
-    unstruck,
-)
+from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
+from bot.request.encoder import Encoder, Heard, taught
+from bot.request.forms import Field, boxes, is_filled_in, may_ask, unstruck
 from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
 from bot.request.naming import names_a_mail, names_another
-from bot.request.network import Network, learned
+from bot.request.network import Network, Weighed, learned
 from bot.request.options import offered_in
 from bot.request.pointing import names_an_answer, only_leads, points_on
 from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
@@ -42,8 +34,6 @@ SHORT = 4
 LONGEST_REPLY = 40
 # Of so few words the rules know best what they mean: a bare reply, or nothing.
 LONGEST_PLAIN = 3
-# A longer value of a form is free text.
-LONGEST_VALUE = 4
 # Beyond these it is no mail that a person wrote.
 MOST_SEGMENTS, MOST_READINGS = 200, 6
 # What a bare reply in a thread of ours answers, in the words of our question.
@@ -53,12 +43,14 @@ OUR_QUESTION = "Should the new learners receive the account mail?"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notes:
     """What a reading weighs by (None: the rules alone), lines for the trace, and the tokens of each reading
-    that no filled-in form answers. The encoder is fetched when it is first asked."""
+    that no filled-in form answers and all that was heard in each. The encoder is fetched when it is first
+    asked."""
 
     network: Network | None = field(default_factory=learned)
     encoder: Callable[[], Encoder] | None = taught
     steps: list[str] = field(default_factory=list)
     rows: list[list[Token]] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
 
 
 def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
@@ -112,14 +104,15 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     filled_in: list[Signal] = []
     signals: list[Signal] = []
     told: list[Segment] = []
-    for segment in _answering(reading, spoken, language):
+    segments = tuple(_answering(reading, spoken, language))
+    for segment in segments:
         notes.steps.append(
             f"segment {segment.kind}: {segment.text[:200]!r}"
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
         answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
         found = _signals(segment, language, answers, spoken.quoted, notes.steps)
-        if _is_filled_in(segment, language):
+        if is_filled_in(segment, language):
             filled_in += found
         else:
             told.append(segment)
@@ -127,30 +120,49 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     signals = _led_on(signals, reading, language)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
+    heard = Heard(segments=segments, quoted=quoted, language=language)
+    notes.heard.append(heard)
     ruled = settle(signals)
-    if filled_in and ruled[0] is settle(filled_in)[0]:
-        return ruled  # what a form and the words beside it both say needs no second reader
-    _, signal = verdict = _conferred(ruled, tokens, quoted, notes)
-    if filled_in:
-        return settle([*filled_in, *filter(None, [signal])])
-    notes.rows.append(tokens)
-    return verdict
+    unread = [
+        f"{each.question} {each.text}"
+        for each in segments
+        if each.kind is SegmentKind.FORM and may_ask(each.question, unstruck(each.text), language)
+    ]
+    if not filled_in:
+        notes.rows.append(tokens)
+        verdict = _conferred(ruled, tokens, heard, quoted, notes)
+        return _with_the_form(verdict, heard, unread, notes) if unread else verdict
+    verdict = settle(filled_in)
+    if ruled[0] is Answer.UNSTATED:
+        doubted = not _says_nothing(tokens, notes)
+    elif ruled[0] is verdict[0]:
+        doubted = False  # what a form and the words beside it both say needs no second reader
+    else:
+        said = _conferred(ruled, tokens, heard, quoted, notes)[1]
+        verdict = settle([*filled_in, *filter(None, [said])])
+        doubted = verdict[0] is Answer.UNCLEAR
+    return _with_the_form(verdict, heard, unread, notes) if unread or doubted else verdict
 
 
-def _is_filled_in(segment: Segment, language: str) -> bool:
-    """A line or cell of a form that holds a mark, a bare reply or a short value, no more: it means what the
-    rules say."""
-    if segment.kind is not SegmentKind.FORM:
-        return False
-    value, topic = unstruck(segment.text), topic_of_label(segment.question, language)
-    if topic is None:
-        return len(value.split()) <= LONGEST_VALUE
-    if is_blank(value) or is_address(value) or is_bare_reply(value, language):
+def _says_nothing(tokens: Sequence[Token], notes: Notes) -> bool:
+    """Is the network sure that the words beside a form say nothing of it, as the rules hold?"""
+    if notes.network is None or not any(token.sentence for token in tokens):
         return True
-    return bool(boxes(value) or plain_value(value, topic, language))
+    weighed = notes.network.weigh(tokens)
+    notes.steps.append(f"beside the form weighs {weighed}")
+    return weighed.answers[Answer.UNSTATED] >= UNSURE
 
 
-def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Notes) -> Verdict:
+def _with_the_form(verdict: Verdict, heard: Heard, unread: Sequence[str], notes: Notes) -> Verdict:
+    """The same after the encoder has read the lines of the form, too: the rules do not know what they say."""
+    if notes.network is None or notes.encoder is None:
+        return verdict
+    weighed = Weighed(answers=notes.encoder().weigh(heard), sentences={})
+    notes.steps.append(f"the encoder of the form {weighed}")
+    return confer_on_form(verdict, weighed, unread)
+
+
+def _conferred(ruled: Verdict, tokens: Sequence[Token], heard: Heard, quoted: str, notes: Notes) -> Verdict:
     """What the rules settled on, after the network has read the same words; they know a bare reply best."""
     words = sum(bool(token.sentence) and not token.word.startswith("<") for token in tokens)
     if notes.network is None:
@@ -158,8 +170,8 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], quoted: str, notes: Note
     weighed = notes.network.weigh(tokens)
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
-    if notes.encoder is not None and is_unsure(ruled[0], weighed):
-        weighed = weighed.beside(notes.encoder().weigh(tokens), HEARD)
+    if words and notes.encoder is not None and is_unsure(ruled[0], weighed):
+        weighed = weighed.beside(notes.encoder().weigh(heard), HEARD)
         notes.steps.append(f"with the encoder {weighed}")
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     said = weighed.evidence(weighed.likeliest)

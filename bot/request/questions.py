@@ -16,6 +16,11 @@ CHOICE_READ = 40
 QUOTED_READ = 4_000
 # What is offered beside sending it now: to leave it, to send it later or another way, to say it themselves.
 OTHER_WAYS = ("skip", "delay", "channel", "self", "selftell")
+# So many questions are understood with these sentences behind and before each, the nearest first (`1 = yes,
+# 2 = no`), and so many words in all; of a mail that asks nothing so many sentences are read.
+AROUND, MOST_ASKING, MOST_AROUND, HEAD_READ = (1, -1, 2, -2, 3), 4, 60, 5
+# What a title stands between.
+QUOTES = frozenset("\"'“”„«»‘’‹›")
 # A question asks with its first words whether they mind.
 MIND_WITHIN = 8
 
@@ -106,6 +111,26 @@ def asking_in(quoted: str, language: str) -> list[Sentence]:
     return list(asking.values())
 
 
+def asked_around(quoted: str, language: str) -> str:
+    """What a quoted mail asks, above all of the account mail, with as many of the sentences around it as
+    `MOST_AROUND` words allow; if it asks nothing, its head."""
+    found = read_sentences(quoted[:QUOTED_READ], language)
+    asking = [place for place, sentence in enumerate(found) if asked_in(sentence)]
+    asking.sort(key=lambda place: topic_of(asked_in(found[place]), language) is None)
+    asking = asking[:MOST_ASKING]
+    nearest = [*asking, *(place + step for step in AROUND for place in asking)] or range(HEAD_READ)
+    chosen: set[int] = set()
+    words = 0
+    for place in nearest:
+        if place in chosen or not 0 <= place < len(found):
+            continue
+        words += len(found[place].text.split())
+        if words > MOST_AROUND and chosen:
+            break
+        chosen.add(place)
+    return " ".join(found[place].text for place in sorted(chosen))
+
+
 def _with_what_it_is_about(asked: Sentence, before: Sentence | None) -> Sentence:
     """A question, as one sentence with the one before it where it says no word of its own on its matter."""
     if before is None or not _asks_for_consent(asked):
@@ -124,8 +149,10 @@ def _asks_for_consent(asked: Sentence) -> bool:
 
 def topic_of_label(label: str, language: str) -> Topic | None:
     """The same for the label of a form line, where `Emails` alone is enough."""
-    if _is_of_others(label, language):
+    label = label.replace("_", " ")
+    if is_of_others(label, language):
         return None
+    label = _named(label)
     foreign = len(label.split()) <= 6 and not _is_known(label, language)
     languages = (language, *LANGUAGES) if foreign else (language,)
     for each in dict.fromkeys(languages):
@@ -136,12 +163,31 @@ def topic_of_label(label: str, language: str) -> Topic | None:
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
 
 
-def _is_of_others(label: str, language: str) -> bool:
+def _named(label: str) -> str:
+    """`Send Account Created`, `"Account Created" to learners` name the mail by its title; elsewhere the same
+    words say whether an account was made."""
+    for title in sorted(small("titles")):
+        place = label.casefold().find(title.replace("_", " "))
+        before, behind = label[: max(place, 0)], label[place + len(title) :]
+        quoted = before[-1:] in QUOTES and behind[:1] in QUOTES
+        acts = any(clause.has("send", "get", "notify", "skip") for clause in clauses_of(before, "en"))
+        if place >= 0 and (acts or quoted):
+            return f"{before}{label[place : place + len(title)]} mail{behind}"
+    return label
+
+
+def is_of_others(label: str, language: str) -> bool:
     """`Notify admin on completion`, `Reset existing passwords?`: what else a form asks."""
     words = [word.casefold() for word in re.findall(r"\w+", label)]
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
     clauses = clauses_of(label, language)
+    outside = small("outsiders").intersection(words)
+    named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
+    if not any(clause.has("them") for clause in clauses) and (
+        outside or (not named and any(clause.has("role") for clause in clauses))
+    ):
+        return True  # `Inform managers`, `Emails to parents`
     acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
     reworded = small("wordings").intersection(words) and small("changed").intersection(words)
     if not acts and (reworded or small("soundness").intersection(words)):

@@ -1,7 +1,7 @@
 """Third stage of the preference: what one clause says, by the first rule that can tell."""
 
 from bot.request.clauses import Clause
-from bot.request.limits import limit_of
+from bot.request.limits import COUNTED, limit_of
 from bot.request.matter import (
     ACTS,
     Topic,
@@ -56,7 +56,7 @@ def _before_all(clause: Clause) -> Reading | None:
         clause.has("only")
         and (named or clause.has("notify"))
         and clause.has("get", "send", "notify")
-        and limit_of(clause) in {"only some", "group"}
+        and limit_of(clause) in {"only some", "group", COUNTED}
     ):
         return Stance.UNCLEAR, "only some"
     if (

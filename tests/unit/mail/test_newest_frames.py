@@ -169,6 +169,8 @@ def test_what_programs_and_habit_add_is_not_said(footer: str) -> None:
         "Attenzione: messaggio esterno. Non fare clic sui link. Scopri perché è importante.",
         "Let op: extern bericht",
         "ATENÇÃO: remetente externo",
+        "[EXTERNAL] This message came from outside your company. Do not send passwords to unknown senders.",
+        "[EXTERN] Diese Nachricht kommt von außerhalb. Antworten Sie nie an unbekannte Absender.",
     ],
 )
 def test_a_banner_above_is_not_said(banner: str) -> None:
@@ -183,3 +185,15 @@ def test_the_senders_own_words_are_never_taken_for_a_frame(words: str) -> None:
 @pytest.mark.parametrize("closing", CLOSINGS[:6])
 def test_an_afterthought_below_a_signature_is_said(closing: str) -> None:
     assert newest(f"List attached.\n\n{closing}\n\nPS: {SAID}\n") == f"List attached.\n\nPS: {SAID}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Our learners delete mail from unknown senders, so please do not send the account mails.",
+        "We never send passwords by mail, so no account mails please.",
+        "Bitte keine Account-Mails verschicken, unsere Leute löschen alles von unbekannten Absendern.",
+    ],
+)
+def test_what_senders_say_of_strangers_and_passwords_is_no_banner(said: str) -> None:
+    assert newest(f"{said}\n") == said

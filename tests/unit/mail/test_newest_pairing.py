@@ -4,8 +4,8 @@ import pytest
 
 from bot.mail.newest import read_newest
 from bot.mail.parse import parse_message
-from bot.request.preference import read_preference
-from bot.values.request import Answer, SegmentKind, Spoken
+from bot.request.preference import Notes, read_closely, read_preference
+from bot.values.request import Answer, Preference, SegmentKind, Spoken
 
 ATTRIBUTION = "On Tue, 3 Mar 2026 at 09:14, Support <support@learn.example> wrote:\n"
 QUESTIONS = "> 1. How many learners are there?\n> 2. Should they be sent the account email?\n"
@@ -34,6 +34,10 @@ def test_questions_numbered_within_one_line_are_answered_by_number() -> None:
     spoken = read("1. Yes\n2. No\n3. Drivers\n\n" + ATTRIBUTION + asked)
     assert ("Shall they get the account email?", "No") in pairs(spoken)
     assert read_preference(spoken).answer is Answer.NO
+
+
+def by_rules(spoken: Spoken) -> Preference:
+    return read_closely(spoken, Notes(network=None))
 
 
 def forms(spoken: Spoken) -> dict[str, str]:
@@ -251,3 +255,71 @@ def test_what_else_a_row_says_and_what_is_no_heading_are_not_left_out(rows: tupl
 )
 def test_agreeing_to_something_else_is_no_yes(asked: str) -> None:
     assert read_preference(read(f"Yes\n\n{ATTRIBUTION}> {asked}\n")).answer is not Answer.YES
+
+
+TELL = "Tell learners of their account"
+TICKED = [
+    ("", "x", Answer.NO),
+    ("X", "", Answer.YES),
+    ("", "", Answer.UNSTATED),
+    ("x", "x", Answer.UNCLEAR),
+    ("", "please do not", Answer.NO),
+    ("x", "only managers", Answer.UNCLEAR),
+    ("[ ]", "[x]", Answer.NO),
+    ("1", "12", Answer.UNCLEAR),
+]
+
+
+@pytest.mark.parametrize(("yes", "no", "expected"), TICKED)
+def test_a_tick_below_yes_or_no_is_that_answer(yes: str, no: str, expected: Answer) -> None:
+    rows = [("Question", "Yes", "No"), ("Existing customer", "x", ""), (TELL, yes, no), ("Invoice", "", "x")]
+    bars = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    html = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr><tr></tr>" for row in rows)
+    for spoken in (
+        read(bars + "\n"),
+        read(bars.replace("Question", "") + "\n"),
+        read("\n".join("\t".join(row) for row in rows) + "\n"),
+        read(f"<table>{html}</table>", kind="html"),
+    ):
+        assert by_rules(spoken).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (("Question | Yes | No | Later", f"{TELL} | | | x", "Invoice | x | |"), Answer.UNCLEAR),
+        (("# | Question | Yes | No", f"1 | {TELL} | | x", "2 | Invoice | x |"), Answer.NO),
+        (("Send account mails | Yes | No", "Leeds | x |", "York | x |"), Answer.YES),
+        (("Send account mails | Yes | No", "Leeds | x |", "York | | x"), Answer.UNCLEAR),
+    ],
+)
+def test_a_tick_means_its_heading_whatever_the_other_columns_are(
+    rows: tuple[str, ...], expected: Answer
+) -> None:
+    assert by_rules(read("\n".join(f"| {row} |" for row in rows) + "\n")).answer is expected
+
+
+def test_tabs_that_only_align_are_one_edge() -> None:
+    lines = f"Company\t\tAcme\n{TELL}\tNo\nCourse\t\t\tFire\n"
+    assert forms(read(lines)) == {"Company": "Acme", TELL: "No", "Course": "Fire"}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Avviso di account ai corsisti:  SÌ [x]  NO [ ]", Answer.YES),
+        ("Notify learners of their account: Yes [ ]  No [x]", Answer.NO),
+        ("Notify learners of their account: Yes [ ]  No [x]  (for all)", Answer.UNCLEAR),
+        ("Notify learners of their account: Yes [x]  No [x]  (as agreed)", Answer.UNCLEAR),
+        ("Notify learners of their account: Yes [ ] No [ ] (please tick one)", Answer.UNSTATED),
+        ("Notify learners of their account: Yes [x] No [ ] (please tick one)", Answer.YES),
+        ("Notify learners of their account: Yes [ ] No [ ] Default: Yes", Answer.UNSTATED),
+        ("Notify learners of their account: Yes [ ] only managers [ ] nobody", Answer.UNSTATED),
+        ("Notify learners of their account: Yes [x] No [ ] If yes, when?", Answer.YES),
+        ("Account mail to learners, yes or no [x] Yes [ ] No", Answer.YES),
+        ("Account mail to learners, yes or no [ ] Yes [x] No", Answer.NO),
+        ("Account mail please [ ] send it [x] do not send it", Answer.NO),
+    ],
+)
+def test_boxes_may_stand_behind_their_words_with_a_remark_at_the_end(line: str, expected: Answer) -> None:
+    assert by_rules(read(f"Company: Acme\n{line}\nLearners: 13\n")).answer is expected

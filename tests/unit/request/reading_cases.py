@@ -1,5 +1,6 @@
 """How tests of the preference make what they read, and read it by the rules alone: others may know better."""
 
+from bot.request.encoder import Heard
 from bot.request.preference import Notes, read_closely
 from bot.request.tokens import Token
 from bot.values.request import Preference, Segment, SegmentKind, Spoken
@@ -16,7 +17,16 @@ def spoken(text: str, **more: str) -> Spoken:
 
 
 def tokens_of_text(text: str, **more: str) -> list[Token]:
-    """What network and encoder read of it."""
+    """What the network reads of it."""
+    return _noted(spoken(text, **more)).rows[0]
+
+
+def heard_of_text(text: str, **more: str) -> Heard:
+    """What the encoder reads of it."""
+    return _noted(spoken(text, **more)).heard[0]
+
+
+def _noted(said: Spoken) -> Notes:
     notes = Notes(network=None)
-    read_closely(spoken(text, **more), notes)
-    return notes.rows[0]
+    read_closely(said, notes)
+    return notes

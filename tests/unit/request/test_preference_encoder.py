@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Never
 
 import pytest
-from reading_cases import spoken, tokens_of_text
+from reading_cases import heard_of_text, spoken
 
-from bot.request.conferring import HEARD, UNSURE, is_unsure
-from bot.request.encoder import LAST, MOST_PIECES, Encoder, taught, written
+from bot.request.conferring import HEARD, SURE, UNSURE, UNSURE_LONE_YES, UNSURE_YES, confer_on_form, is_unsure
+from bot.request.encoder import FIRST, LAST, MOST_PIECES, Encoder, Heard, cut, taught, written
 from bot.request.network import Weighed, learned
 from bot.request.preference import Notes, read_closely
-from bot.values.request import Answer
+from bot.request.questions import asked_around
+from bot.request.replies import Stance
+from bot.request.statements import Signal
+from bot.values.request import Answer, Segment, SegmentKind, Spoken
 from fixtures.learning_texts import digest_of_sources
 
 YES, NO, UNCLEAR, UNSTATED = Answer.YES, Answer.NO, Answer.UNCLEAR, Answer.UNSTATED
@@ -29,7 +32,7 @@ def test_it_was_taught_with_the_texts_that_lie_here() -> None:
     "text", ["", "?", SENTENCE, "ok " * 5_000, "\u4f60\u597d \U0001f600 zzzqqq", "x" * 9_000]
 )
 def test_its_likelihoods_add_up_whatever_is_said(text: str) -> None:
-    assert sum(taught().weigh(tokens_of_text(text)).values()) == pytest.approx(1, abs=1e-4)
+    assert sum(taught().weigh(heard_of_text(text)).values()) == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +46,13 @@ def test_its_likelihoods_add_up_whatever_is_said(text: str) -> None:
     ],
 )
 def test_it_reads_what_is_plain(text: str, answer: Answer) -> None:
-    likely = taught().weigh(tokens_of_text(text))
+    likely = taught().weigh(heard_of_text(text))
     assert max(likely, key=lambda name: likely[name]) is answer
 
 
 def test_it_reads_the_question_that_a_reply_answers() -> None:
     likely = [
-        taught().weigh(tokens_of_text("Yes please, do that for this lot.", quoted=asked))
+        taught().weigh(heard_of_text("Yes please, do that for this lot.", quoted=asked))
         for asked in (
             "Shall we send the new learners the account email?",
             "Shall we hold the account emails for the new learners back?",
@@ -59,30 +62,46 @@ def test_it_reads_the_question_that_a_reply_answers() -> None:
 
 
 def test_the_text_it_reads_is_what_was_written_with_the_question_behind_it() -> None:
-    tokens = tokens_of_text("Café – n'envoyez rien.\nMerci", quoted="Should they be mailed?")
-    text = written(tokens)
-    assert text.startswith("text: Café – n'envoyez rien. Merci asked: ")
-    assert text.endswith("?|") or text.endswith("? |")
-    assert "<" not in text
+    asked = "Thanks for the list. Should they be mailed?"
+    said = heard_of_text("Café – n'envoyez rien.\nMerci", quoted=asked)
+    assert written(said) == ("text: Café – n'envoyez rien. Merci", f"asked: {asked} |")
 
 
-def test_of_a_long_mail_the_beginning_is_read() -> None:
-    class Session:
-        def run(self, _: None, given: dict[str, list[int]]) -> list[list[float]]:
-            self.length = len(given["pieces"])
-            assert given["pieces"][-1] == LAST
-            return [[0.25] * 4]
-
-    session = Session()
-    Encoder(session, taught().pieces, "").weigh(
-        tokens_of_text(" ".join(f"Line {number} is here." for number in range(400)))
+def test_a_line_of_a_form_and_an_answer_within_a_quote_stand_behind_what_they_answer() -> None:
+    parts = (
+        Segment(kind=SegmentKind.SUBJECT, text="New starters"),
+        Segment(kind=SegmentKind.FORM, question="Mail them?", text="~~No~~ Yes"),
+        Segment(kind=SegmentKind.INLINE, question="Is row 3 right?", text="It is."),
     )
-    assert session.length == MOST_PIECES + 2
+    said, asked = written(Heard(segments=parts, quoted="Is row 3 right?", language="en"))
+    assert said == "subject: New starters form: Mail them? | Yes answer: asked: Is row 3 right? | It is."
+    assert asked == "", "the question stands among the lines"
+
+
+def test_what_is_asked_is_read_with_the_sentences_around_it_and_no_more() -> None:
+    said = [f"Point {number} is settled." for number in range(1, 8)]
+    asks = "Shall we mail them?"
+    assert asked_around(" ".join([*said[:3], asks, *said[3:]]), "en") == " ".join(
+        [*said[1:3], asks, *said[3:6]]
+    )
+    assert asked_around(" ".join(said), "en") == " ".join(said[:5])
+
+
+@pytest.mark.parametrize("asked", ["", "Shall we mail the learners? " + "Please say so. " * 90])
+def test_of_a_long_mail_the_beginning_and_the_end_are_read_and_what_it_answers(asked: str) -> None:
+    middle = "\n".join(f"Line {number} is here." for number in range(400))
+    said = heard_of_text(f"We begin. {middle} Mail nobody.", quoted=asked)
+    pieces = cut(taught().pieces, said)
+    text = taught().pieces.decode(pieces[1:-1])
+    assert [pieces[0], pieces[-1], len(pieces)] == [FIRST, LAST, MOST_PIECES + 2]
+    assert text.startswith("text: We begin.")
+    assert "Mail nobody." in text
+    assert text.endswith("|" if asked else "Mail nobody.")
 
 
 def test_a_reading_does_not_depend_on_those_beside_it() -> None:
     rows = [
-        tokens_of_text(f"{SENTENCE} There are {number} of them." + " Fine." * number) for number in range(24)
+        heard_of_text(f"{SENTENCE} There are {number} of them." + " Fine." * number) for number in range(24)
     ]
     alone = [taught().weigh(row) for row in rows]
     with ThreadPoolExecutor(4) as pool:
@@ -102,15 +121,18 @@ def test_where_the_network_is_unsure_both_are_weighed_and_the_trace_says_so() ->
     read_closely(spoken(unsure), notes)
     own = learned().weigh(notes.rows[0])
     assert is_unsure(UNSTATED, own), "the sentence is plain by now: find another"
-    assert f"with the encoder {own.beside(taught().weigh(notes.rows[0]), HEARD)}" in notes.steps
+    assert f"with the encoder {own.beside(taught().weigh(notes.heard[0]), HEARD)}" in notes.steps
 
 
 @pytest.mark.parametrize(
     ("ruled", "likely", "unsure"),
     [
-        (YES, {"yes": UNSURE - 0.01}, True),
-        (YES, {"yes": UNSURE}, False),
-        (UNSTATED, {"yes": UNSURE}, False),
+        (YES, {"yes": UNSURE_YES - 0.01}, True),
+        (YES, {"yes": UNSURE_YES}, False),
+        (UNSTATED, {"yes": UNSURE_LONE_YES - 0.01}, True),
+        (UNSTATED, {"yes": UNSURE_LONE_YES}, False),
+        (NO, {"no": UNSURE - 0.01}, True),
+        (NO, {"no": UNSURE}, False),
         (UNCLEAR, {"no": 1.0}, True),
         (YES, {"no": 1.0}, True),
         (YES, {"unclear": UNSURE}, False),
@@ -122,6 +144,58 @@ def test_a_second_reader_is_asked_where_the_first_is_unsure_or_against_the_rules
     assert is_unsure(ruled, weighed(**likely)) is unsure
 
 
-def test_another_reader_counts_with_its_share() -> None:
-    both = weighed(yes=0.8, no=0.2).beside(weighed(no=0.6, unclear=0.4).answers, 0.25)
-    assert both.answers == pytest.approx({UNSTATED: 0.0, YES: 0.6, NO: 0.3, UNCLEAR: 0.1})
+def test_another_reader_counts_with_its_share_and_either_may_rule_out() -> None:
+    both = weighed(yes=0.8, no=0.2).beside(weighed(yes=0.2, no=0.8).answers, 0.5).answers
+    assert both[YES] == pytest.approx(both[NO])
+    assert sum(both.values()) == pytest.approx(1)
+    both = weighed(yes=0.9, no=0.1).beside(weighed(no=0.1, unclear=0.9).answers, 0.25).answers
+    assert both[YES] < 0.7
+    alone = weighed(yes=0.9, no=0.1).beside(weighed(no=1.0).answers, 0.0).answers
+    assert alone[YES] == pytest.approx(0.9, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("ruled", "likely", "expected"),
+    [
+        (UNSTATED, {"yes": SURE}, YES),
+        (UNSTATED, {"yes": SURE - 0.01, "unstated": 0.1}, UNCLEAR),
+        (UNSTATED, {"unstated": 0.6, "no": 0.4}, UNSTATED),
+        (UNSTATED, {"unclear": 0.6, "no": 0.4}, UNCLEAR),
+        (UNCLEAR, {"no": SURE}, NO),
+        (UNCLEAR, {"unstated": 0.8, "no": 0.2}, UNCLEAR),
+        (UNCLEAR, {"unstated": SURE}, UNSTATED),
+        (YES, {"no": 1.0}, UNCLEAR),
+        (YES, {"unclear": 0.7, "yes": 0.3}, UNCLEAR),
+        (YES, {"unstated": 1.0}, YES),
+        (YES, {"no": 0.25, "unclear": 0.25, "yes": 0.5}, UNCLEAR),
+        (NO, {"yes": 0.4, "no": 0.6}, NO),
+    ],
+)
+def test_a_form_that_the_rules_do_not_understand_is_read_by_the_encoder_which_turns_no_answer_round(
+    ruled: Answer, likely: dict[str, float], expected: Answer
+) -> None:
+    signal = (
+        None
+        if ruled is UNSTATED
+        else Signal(stance=Stance(ruled.value), why="boxes", evidence="Mail them? x")
+    )
+    answer, found = confer_on_form((ruled, signal), weighed(**likely), ["Tell them: aye"])
+    assert answer is expected
+    assert (found is None) is (expected is UNSTATED)
+    if found and answer is not ruled:
+        assert (found.evidence, found.where) == ("Tell them: aye", "form")
+
+
+def test_the_encoder_is_asked_about_a_line_of_a_form_that_the_rules_do_not_know() -> None:
+    class Asked(Encoder):
+        def weigh(self, heard: Heard) -> dict[Answer, float]:
+            return weighed(yes=1.0).answers if heard.segments else {}
+
+    def read(*lines: tuple[str, str]) -> Answer:
+        said = tuple(Segment(kind=SegmentKind.FORM, question=label, text=value) for label, value in lines)
+        notes = Notes(encoder=lambda: Asked(None, None, ""))
+        return read_closely(Spoken(newest_text="", readings=(said,)), notes).answer
+
+    assert read(("Course", "Fire"), ("Tell the masons automatically", "aye")) is YES
+    assert read(("Course", "Fire"), ("Create accounts", "Yes")) is UNSTATED
+    assert read(("Mail to learners", "No"), ("Tell the masons automatically", "aye")) is UNCLEAR

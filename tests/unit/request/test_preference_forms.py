@@ -5,7 +5,10 @@ import time
 import pytest
 from reading_cases import by_rules
 
+from bot.mail.newest import read_newest
+from bot.mail.parse import parse_message
 from bot.request.clauses import language_of, read_sentences
+from bot.request.forms import may_ask
 from bot.request.naming import names_a_mail
 from bot.request.questions import asked_in, topic_of_label
 from bot.request.tokens import Token
@@ -149,3 +152,51 @@ def test_a_question_in_a_sea_of_marks_is_looked_for_in_no_time(marks: str) -> No
 def test_what_a_form_asks_of_addresses_or_wordings_answers_nothing(line: str) -> None:
     raw = as_mail({"subject": "Form", "text": f"Company: Acme\nLearners: 4\n{line}\nContact: Bo"})
     assert read_mail(raw).answer is Answer.UNSTATED
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("Send Account Created: Yes", "yes"),
+        ("Learners get Account Created: no", "no"),
+        ("send_account_created=true", "yes"),
+        ("Senden von Konto erstellt an Lernende: nein", "no"),
+        ("Account created by: Bo\nDate account created: 3 May", "unstated"),
+        ("Send Account Created on upload: Yes", "yes"),
+        ('"Account Created" to learners: No', "no"),
+        ("Envoyer le compte créé: oui", "yes"),
+        ("Account Created to managers: Yes", "unstated"),
+        ("New account created: Yes", "unstated"),
+        ("Account created for learners: Yes", "unstated"),
+        ("Account created already: No", "unstated"),
+        ("Is an account created automatically? Yes", "unstated"),
+        ("Create accounts: Yes", "unstated"),
+        ("Welcome email to parents: Yes", "unstated"),
+        ("Trainer to be informed: Yes", "unstated"),
+        ("Emails to parents: No", "unstated"),
+        ("Inform managers: No\nInform learners of their account: Yes", "yes"),
+        ("Inform managers: Yes\nInform learners of their account: No", "no"),
+    ],
+)
+def test_a_label_asks_of_the_mail_by_its_title_and_of_nobody_else(lines: str, expected: str) -> None:
+    raw = as_mail({"subject": "Form", "text": f"Company: Acme\nLearners: 4\n{lines}\nCourse: Fire"})
+    assert by_rules(read_newest(parse_message(raw))).answer.value == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "asks"),
+    [
+        ("Emails to ushers re account creation", "Yes", True),
+        ("Tell the masons automatically", "aye", True),
+        ("Emails to ushers re account creation", "", False),
+        ("Contact email", "bo@acme.example", False),
+        ("Mail to learners", "No", False),
+        ("Inform managers", "Yes", False),
+        ("Create accounts", "Yes", False),
+        ("Newsletter to all", "no", False),
+    ],
+)
+def test_a_line_that_speaks_of_mails_may_ask_where_the_rules_do_not_know_it(
+    label: str, value: str, asks: bool
+) -> None:
+    assert may_ask(label, value, "en") is asks
