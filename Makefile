@@ -57,7 +57,7 @@ network: $(STAMP) ## learn anew from fixtures/preference/ how the preference is 
 	  -r requirements.lock -r requirements-learn.lock
 	PYTHONPATH=. $(LEARN)/bin/python -m fixtures.learn_network $(ARGS)
 
-encoder: $(STAMP) ## teach anew, after `network`, what is asked where it is not sure (ARGS="--further FILE…": go on)
+encoder: $(STAMP) ## teach anew, after `network`, what is asked where it is not sure (ARGS="--further NAME…": go on)
 	@test -x $(TEACH)/bin/python || $(PYTHON) -m venv $(TEACH)
 	@$(TEACH)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements.lock -r requirements-encoder.lock

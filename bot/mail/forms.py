@@ -124,6 +124,7 @@ def _read_cells(line: Line) -> _Found:
     segments: list[Segment] = []
     for label, value in line.pairs:
         if not label:
+            segments += _said(value)
             continue
         if has_boxes(label) or has_boxes(value):
             choices = read_choices(
@@ -133,6 +134,11 @@ def _read_cells(line: Line) -> _Found:
         else:
             segments.append(_form(label, value))
     return _Found(tuple(segments), 1)
+
+
+def _said(value: str) -> list[Segment]:
+    """What a table says without a label."""
+    return [Segment(kind=SegmentKind.TEXT, text=value.strip())] if value.strip() else []
 
 
 def _words(text: str) -> bool:
@@ -186,7 +192,14 @@ def _from_choice(choice: Choice, label: str) -> list[Segment]:
 def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
     """A table drawn with bars or tabs."""
     rows = drawn_rows(lines, at)
-    segments = [_form(label, value) for row in pair_rows(rows) for label, value in row if label]
+    segments = [
+        segment
+        for row, pairs in zip(rows, pair_rows(rows), strict=True)
+        for label, value in pairs or [("", " ".join(row) if len(row) > 1 else "")]
+        for segment in ([_form(label, value)] if label else _said(value))
+    ]
+    if all(segment.kind is SegmentKind.TEXT for segment in segments):
+        segments = []
     return _Found(tuple(segments), len(rows)) if rows else None
 
 

@@ -13,9 +13,13 @@ _LONGEST_ANSWER = 3
 # A wider table is no form.
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
-# What a cell begins with that is ticked, and what one holds that is not.
-_TICK = re.compile(r"(?:[\[(]\s*)?(?:x(?!\w)|[✓✔☑☒✅•●])\ufe0f?(?:\s*[\])])?", re.IGNORECASE)
+# What a cell holds that is ticked, what may mean a tick or its heading's opposite, and what is no tick.
+_TICK = re.compile(r"[\W_]*(?:x|[✓✔☑☒✅•●])[\W_]*", re.IGNORECASE)
+_MARK = re.compile(r"[\W_]*(?:y|yes|ok|o|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖])[\W_]*", re.IGNORECASE)
+_BOTH = ("Yes", "No")
 _NO_TICK = re.compile(r"[\[(]\s*[\])]|[☐□○◯–—-]")
+# The headings stand in one of the first rows; a cell of more words is a sentence.
+HEADS_WITHIN, _LONGEST_NAME = 3, 4
 # What stands for the labels and values of a row that only names the columns.
 HEADING = (("", ""),)
 _QUESTION_HEADS = {
@@ -71,7 +75,8 @@ def _as_text(cells: list[str]) -> str:
 
 
 def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
-    """Labels and values, row by row; `HEADING` for one that names the columns.
+    """Labels and values, row by row, () where a row has none; `HEADING` for one that only names the columns.
+    Where a label is missing, the value is running text.
 
     Two columns are label and value. With more, the first row names the columns where the table is one
     record below its headings or a list of people. Where a heading has a yes or no in each row (`Site |
@@ -84,8 +89,10 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     if width == 2:
         return [_by_first_cell(row) for row in rows]
     heads, *below = filled
-    if len(ways := ways_in(heads)) > 1 and any(_is_ticked(row, at) for row in below for at in ways):
-        return [_named(row, heads, _by_ticks) for row in rows]
+    for at, row in enumerate(filled[:HEADS_WITHIN]):
+        if len(ways_in(row)) > 1:
+            above = [_by_first_cell(each) for each in rows[: rows.index(row)]] if at else []
+            return [*above, *(_named(each, row, _by_ticks) for each in rows[len(above) :])]
     asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
     listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
@@ -101,31 +108,41 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
 def _named(
     row: list[str], heads: list[str], pair: Callable[[list[str], list[str]], tuple[tuple[str, str], ...]]
 ) -> tuple[tuple[str, str], ...]:
-    """A row below headings, as `pair` reads it; the headings themselves say nothing."""
-    return HEADING if row is heads else pair(heads, row) if any(row) else ()
+    """A row below headings, as `pair` reads it; headings that are no sentences say nothing."""
+    if row is heads:
+        return HEADING if all(len(head.split()) <= _LONGEST_NAME for head in heads) else ()
+    return pair(heads, row) if any(row) else ()
 
 
 def ways_in(heads: list[str]) -> list[int]:
-    """The columns, without the first, that are headed `Yes` or `No`."""
-    return [at for at, head in enumerate(heads[:_MOST_COLUMNS]) if at and head and not _asks(head)]
-
-
-def _is_ticked(row: list[str], at: int) -> bool:
-    return at < len(row) and _TICK.match(row[at]) is not None
+    """The columns, without the first, that are headed `Yes`, `No, thanks` and the like."""
+    return [
+        at
+        for at, head in enumerate(heads[:_MOST_COLUMNS])
+        if at
+        and head
+        and len(head.split()) <= _LONGEST_ANSWER
+        and (not _asks(head) or begins_with_answer(head))
+    ]
 
 
 def _by_ticks(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
-    """`Mail the learners | | x` below `Question | Yes | No`: the heading of what is ticked is the value, and
-    what a cell says in words besides."""
-    first = 1 if row[0].strip(" .)").isdigit() and len(row) > 2 else 0
+    """`Mail the learners | | x` below `Question | Yes | No`: the heading of what is filled in is the value,
+    with what its cell says in words; of two ways each is ticked."""
+    heads, ways = heads[:_MOST_COLUMNS], ways_in(heads)
+    first = 1 if row[0].strip(" .)").isdigit() and len(row) > 2 and 1 not in ways else 0
     asked = heads[first] if heads[first].strip(" :?").casefold() not in _QUESTION_HEADS else ""
-    told, said = [], []
-    for head, cell in list(zip(heads, row, strict=False))[first + 1 : _MOST_COLUMNS]:
-        if tick := _TICK.match(cell):
+    told: list[str] = []
+    said: list[str] = []
+    for at, (head, cell) in enumerate(zip_longest(heads, row[:_MOST_COLUMNS], fillvalue="")):
+        if at <= first or not cell or _NO_TICK.fullmatch(cell):
+            continue
+        if at in ways and _MARK.fullmatch(cell) and cell[:1].casefold() != head[:1].casefold():
+            told += _BOTH  # `yes` below `No`
+        elif _TICK.fullmatch(cell):
             told.append(head)
-        words = cell[tick.end() if tick else 0 :].strip()
-        if words and not _NO_TICK.fullmatch(words):
-            said.append(words)
+        else:
+            said.append(f"{head} {cell}" if at in ways else cell)
     told = told if len(told) < 2 else [f"[x] {head}" for head in told]
     label = f"{asked[:_LONGEST_HEADING]} {row[first]}".strip()
     return ((label, " ".join([*told, *said])),) if row[first] else ()
@@ -174,4 +191,4 @@ def _by_first_cell(row: list[str]) -> tuple[tuple[str, str], ...]:
 
 def _by_heads(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
     paired = zip_longest(heads[:_MOST_COLUMNS], row[:_MOST_COLUMNS], fillvalue="")
-    return tuple((head, value) for head, value in paired if head)
+    return tuple((head, value) for head, value in paired if head or value)

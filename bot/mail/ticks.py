@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.mail.frame_words import frame_words
+from bot.mail.frame_words import begins_with_answer, frame_words
 
 _BOX = re.compile(
     r"\[\s*(?P<square>[xX✓✔✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
@@ -14,6 +14,11 @@ _BOX = re.compile(
 INSTRUCTION = re.compile(
     r"\s*\([^()]*\b(?:tick|check|mark|select|choose|circle|delete|ankreuz|auswähl|coch|chois|marcar|marque|"
     r"selec|eleg|barrar|segn|spunt|scegli|kruis|kies|assinal|escolh)[^()]*\)",
+    re.IGNORECASE,
+)
+_ONLY_INSTRUCTS = re.compile(
+    r"[\s(]*(?:please|bitte|kindly)?\s*(?:tick|check|mark|select|choose|circle|ankreuzen|cocher|marcar)\s*"
+    r"(?:(?:one|only|a|the|box|as|where|applicable|appropriate)\s*)*[\s).]*",
     re.IGNORECASE,
 )
 _LONGEST_LINE = 400
@@ -57,10 +62,12 @@ def read_choices(text: str) -> Choice:
     parts = [_clean(text[edges[number] : edges[number + 1]]) for number in range(0, len(edges), 2)]
     ticks = [_is_ticked(box) for box in boxes]
     label, first = _split_label(parts[0])
-    remarked = len(boxes) > 1 and parts[-1] and _are_ways([first, *parts[1:-1]]) and not _are_ways(parts[-1:])
+    instructs = _ONLY_INSTRUCTS.fullmatch(parts[-1]) is not None
+    remarked = instructs or (bool(parts[-1]) and not begins_with_answer(parts[-1]))
+    remarked &= _are_ways([first, *parts[1:-1]])
     if len(boxes) > 1 and parts[0] and (not parts[-1] or remarked):
         options = [first, *parts[1:-1]]
-        if any(ticks) and parts[-1] and not parts[-1].endswith("?") and not INSTRUCTION.match(parts[-1]):
+        if any(ticks) and parts[-1] and not instructs:
             options, ticks = [*options, parts[-1]], [*ticks, True]
     elif len(boxes) == 1 and not parts[-1]:
         label, options = (

@@ -88,6 +88,8 @@ def confer_on_form(verdict: Verdict, weighed: Weighed, lines: Sequence[str]) -> 
     if ruled in _OPPOSITES:
         otherwise = weighed.answers[Answer.UNCLEAR] + weighed.answers[_OPPOSITES[ruled]]
         likeliest = Answer.UNCLEAR if otherwise >= LIKELY else ruled
+    elif signal is not None and signal.where != "form":
+        return verdict  # what the words say of whom and when holds for the form as well
     elif likeliest in _OPPOSITES or ruled is Answer.UNCLEAR:
         likeliest = likeliest if weighed.answers[likeliest] >= SURE else Answer.UNCLEAR
     if likeliest is ruled:

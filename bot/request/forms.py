@@ -77,7 +77,7 @@ def may_ask(label: str, value: str, language: str) -> bool:
     if topic_of_label(label, language) is not None:
         return False
     clauses = clauses_of(f"{label}. {value}", language)
-    return any(clause.has(*SPEAKING) and not clause.has("other") for clause in clauses)
+    return any(clause.has(*SPEAKING) and not clause.has("other", "me") for clause in clauses)
 
 
 def plain_value(value: str, topic: Topic, language: str) -> int:

@@ -170,14 +170,22 @@ def _named(label: str) -> str:
         place = label.casefold().find(title.replace("_", " "))
         before, behind = label[: max(place, 0)], label[place + len(title) :]
         quoted = before[-1:] in QUOTES and behind[:1] in QUOTES
-        acts = any(clause.has("send", "get", "notify", "skip") for clause in clauses_of(before, "en"))
+        acts = any(_ends_acting(clause) for clause in clauses_of(before, "en")[-1:])
         if place >= 0 and (acts or quoted):
             return f"{before}{label[place : place + len(title)]} mail{behind}"
     return label
 
 
+def _ends_acting(clause: Clause) -> bool:
+    """`Do not send the`: what is said of the title behind it."""
+    last = len(clause.words) - 1
+    acts = any(last - hit.last <= 1 for hit in clause.hits("send", "get", "notify", "skip"))
+    return acts and not clause.has("cond", "when_")
+
+
 def is_of_others(label: str, language: str) -> bool:
     """`Notify admin on completion`, `Reset existing passwords?`: what else a form asks."""
+    label = label.replace("_", " ")
     words = [word.casefold() for word in re.findall(r"\w+", label)]
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`

@@ -1,11 +1,14 @@
 """Answers paired with the questions of the mail answered, and quotes that carry no mark."""
 
+import time
+
 import pytest
 
 from bot.mail.newest import read_newest
 from bot.mail.parse import parse_message
 from bot.request.preference import Notes, read_closely, read_preference
 from bot.values.request import Answer, Preference, SegmentKind, Spoken
+from tests.pace import seconds
 
 ATTRIBUTION = "On Tue, 3 Mar 2026 at 09:14, Support <support@learn.example> wrote:\n"
 QUESTIONS = "> 1. How many learners are there?\n> 2. Should they be sent the account email?\n"
@@ -267,6 +270,10 @@ TICKED = [
     ("x", "only managers", Answer.UNCLEAR),
     ("[ ]", "[x]", Answer.NO),
     ("1", "12", Answer.UNCLEAR),
+    ("", "yes", Answer.UNCLEAR),
+    ("", "**x**", Answer.NO),
+    ("yes", "", Answer.YES),
+    ("✗", "", Answer.UNCLEAR),
 ]
 
 
@@ -279,6 +286,8 @@ def test_a_tick_below_yes_or_no_is_that_answer(yes: str, no: str, expected: Answ
         read(bars + "\n"),
         read(bars.replace("Question", "") + "\n"),
         read("\n".join("\t".join(row) for row in rows) + "\n"),
+        read("\n".join("\t".join(row) for row in [("", "Yes", "No"), *rows[1:]]) + "\n"),
+        read(f"| Form | Acme | |\n{bars}\n"),
         read(f"<table>{html}</table>", kind="html"),
     ):
         assert by_rules(spoken).answer is expected
@@ -289,6 +298,10 @@ def test_a_tick_below_yes_or_no_is_that_answer(yes: str, no: str, expected: Answ
     [
         (("Question | Yes | No | Later", f"{TELL} | | | x", "Invoice | x | |"), Answer.UNCLEAR),
         (("# | Question | Yes | No", f"1 | {TELL} | | x", "2 | Invoice | x |"), Answer.NO),
+        (("Question | Yes, please | No, thanks", f"{TELL} | | x", "Invoice | x |"), Answer.NO),
+        (("Question | Yes | No", f"{TELL} | x | | only managers", "Invoice | x |"), Answer.UNCLEAR),
+        (("Question | Yes | No", f"{TELL} | x |", "| | only for the managers"), Answer.UNCLEAR),
+        (("Send account mail | Yes | No", "1 | | x", "2 | | x"), Answer.NO),
         (("Send account mails | Yes | No", "Leeds | x |", "York | x |"), Answer.YES),
         (("Send account mails | Yes | No", "Leeds | x |", "York | | x"), Answer.UNCLEAR),
     ],
@@ -296,7 +309,7 @@ def test_a_tick_below_yes_or_no_is_that_answer(yes: str, no: str, expected: Answ
 def test_a_tick_means_its_heading_whatever_the_other_columns_are(
     rows: tuple[str, ...], expected: Answer
 ) -> None:
-    assert by_rules(read("\n".join(f"| {row} |" for row in rows) + "\n")).answer is expected
+    assert read_preference(read("\n".join(f"| {row} |" for row in rows) + "\n")).answer is expected
 
 
 def test_tabs_that_only_align_are_one_edge() -> None:
@@ -315,7 +328,10 @@ def test_tabs_that_only_align_are_one_edge() -> None:
         ("Notify learners of their account: Yes [x] No [ ] (please tick one)", Answer.YES),
         ("Notify learners of their account: Yes [ ] No [ ] Default: Yes", Answer.UNSTATED),
         ("Notify learners of their account: Yes [ ] only managers [ ] nobody", Answer.UNSTATED),
-        ("Notify learners of their account: Yes [x] No [ ] If yes, when?", Answer.YES),
+        ("Notify learners of their account: Yes [x] No [ ] If yes, when?", Answer.UNCLEAR),
+        ("Notify learners of their account: Yes [x] No [ ] (select managers only)", Answer.UNCLEAR),
+        ("Notify learners of their account: Yes [x] No [ ] or wait until Monday?", Answer.UNCLEAR),
+        ("Notify learners of their account, no or yes [x] No [ ] Yes please", Answer.NO),
         ("Account mail to learners, yes or no [x] Yes [ ] No", Answer.YES),
         ("Account mail to learners, yes or no [ ] Yes [x] No", Answer.NO),
         ("Account mail please [ ] send it [x] do not send it", Answer.NO),
@@ -323,3 +339,22 @@ def test_tabs_that_only_align_are_one_edge() -> None:
 )
 def test_boxes_may_stand_behind_their_words_with_a_remark_at_the_end(line: str, expected: Answer) -> None:
     assert by_rules(read(f"Company: Acme\n{line}\nLearners: 13\n")).answer is expected
+
+
+def test_a_sentence_among_ticked_rows_is_said_and_a_row_without_a_tick_is_not() -> None:
+    rows = "Question\tYes\tNo\nInvoice\tx\t\n{}\nCourse\tx\t\n"
+    assert by_rules(read(rows.format("please do not send account mails to anyone"))).answer is Answer.NO
+    assert by_rules(read(rows.format("Send the account mails to all learners"))).answer is Answer.UNSTATED
+
+
+def test_what_a_drawn_table_says_without_a_label_is_text() -> None:
+    spoken = read("| Account mail to learners | Yes |\n| | only the managers |\n")
+    assert ("", "only the managers") in [(part.question, part.text) for part in spoken.readings[0]]
+    assert read_preference(spoken).answer is Answer.UNCLEAR
+
+
+def test_a_very_wide_head_over_many_rows_is_read_in_no_time() -> None:
+    began = time.process_time()
+    wide = "Q\tYes\tNo" + "\tc" * 20_000
+    read(f"{wide}\n" + "a\tb\nblank row\n" * 2_000 + "a\tb\n")
+    assert time.process_time() - began < seconds(2.0)

@@ -177,13 +177,18 @@ def test_a_form_that_the_rules_do_not_understand_is_read_by_the_encoder_which_tu
     signal = (
         None
         if ruled is UNSTATED
-        else Signal(stance=Stance(ruled.value), why="boxes", evidence="Mail them? x")
+        else Signal(stance=Stance(ruled.value), why="boxes", evidence="Mail them? x", where="form")
     )
     answer, found = confer_on_form((ruled, signal), weighed(**likely), ["Tell them: aye"])
     assert answer is expected
     assert (found is None) is (expected is UNSTATED)
     if found and answer is not ruled:
         assert (found.evidence, found.where) == ("Tell them: aye", "form")
+
+
+def test_what_the_words_say_of_whom_it_is_for_holds_beside_a_form() -> None:
+    said = Signal(stance=Stance.UNCLEAR, why="group", evidence="Only the managers.", where="text")
+    assert confer_on_form((UNCLEAR, said), weighed(yes=1.0), ["Tell them: aye"]) == (UNCLEAR, said)
 
 
 def test_the_encoder_is_asked_about_a_line_of_a_form_that_the_rules_do_not_know() -> None:

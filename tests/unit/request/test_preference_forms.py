@@ -170,6 +170,8 @@ def test_what_a_form_asks_of_addresses_or_wordings_answers_nothing(line: str) ->
         ("Account created for learners: Yes", "unstated"),
         ("Account created already: No", "unstated"),
         ("Is an account created automatically? Yes", "unstated"),
+        ("Skip if account created already: Yes", "unstated"),
+        ("Do not send Account Created: Yes", "no"),
         ("Create accounts: Yes", "unstated"),
         ("Welcome email to parents: Yes", "unstated"),
         ("Trainer to be informed: Yes", "unstated"),
@@ -194,6 +196,7 @@ def test_a_label_asks_of_the_mail_by_its_title_and_of_nobody_else(lines: str, ex
         ("Inform managers", "Yes", False),
         ("Create accounts", "Yes", False),
         ("Newsletter to all", "no", False),
+        ("Tell us when all is done", "Yes", False),
     ],
 )
 def test_a_line_that_speaks_of_mails_may_ask_where_the_rules_do_not_know_it(
