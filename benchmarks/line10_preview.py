@@ -21,7 +21,7 @@ COUNT = 360
 TARGET = 200
 MAILS = Path(__file__).parents[1] / "fixtures" / "preference"
 WHERE = (
-    "a fifth is the encoder, which one mail in seven needs. Of the rest a third takes the mail apart, a "
+    "a fifth is the encoder, which one mail in six needs. Of the rest a third takes the mail apart, a "
     "tenth finds the newest text, a tenth is the vocabulary over its words, a fifth the rules, a tenth the "
     "network, a twentieth each the signs of a machine and the way to the sheet's child. Of the first third a "
     "quarter is the pattern that Python's MIME parser compiles for each boundary."

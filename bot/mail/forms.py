@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.mail.drawn_tables import drawn_rows
 from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
-from bot.mail.tables import pair_rows
+from bot.mail.tables import DENYING, pair_rows
 from bot.mail.ticks import INSTRUCTION, Choice, has_boxes, read_choices
 from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
@@ -192,12 +192,16 @@ def _from_choice(choice: Choice, label: str) -> list[Segment]:
 def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
     """A table drawn with bars or tabs."""
     rows = drawn_rows(lines, at)
-    segments = [
-        segment
-        for row, pairs in zip(rows, pair_rows(rows), strict=True)
-        for label, value in pairs or [("", " ".join(row) if len(row) > 1 else "")]
-        for segment in ([_form(label, value)] if label else _said(value))
-    ]
+    segments: list[Segment] = []
+    for row, pairs in zip(rows, pair_rows(rows), strict=True):
+        said = " ".join(row).strip() if len(row) > 1 and not pairs else ""
+        if said and not row[0] and segments and segments[-1].kind is SegmentKind.FORM:
+            # A row without a label goes on with the one above.
+            segments[-1] = replace(segments[-1], text=f"{segments[-1].text} {said}".strip())
+        elif said and (not row[0] or DENYING.search(said)):
+            segments += _said(said)
+        for label, value in pairs:
+            segments += [_form(label, value)] if label else _said(value)
     if all(segment.kind is SegmentKind.TEXT for segment in segments):
         segments = []
     return _Found(tuple(segments), len(rows)) if rows else None

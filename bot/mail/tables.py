@@ -15,11 +15,19 @@ _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
 # What a cell holds that is ticked, what may mean a tick or its heading's opposite, and what is no tick.
 _TICK = re.compile(r"[\W_]*(?:x|[✓✔☑☒✅•●])[\W_]*", re.IGNORECASE)
-_MARK = re.compile(r"[\W_]*(?:y|yes|ok|o|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖])[\W_]*", re.IGNORECASE)
+_MARK = re.compile(
+    r"[\W_]*(?:y|yes|ok|o|true|on|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖×✕]|n|no|none|nope|nein|non|nee|n[ãa]o|false|off)"
+    r"[\W_]*",
+    re.IGNORECASE,
+)
 _BOTH = ("Yes", "No")
-_NO_TICK = re.compile(r"[\[(]\s*[\])]|[☐□○◯–—-]")
-# The headings stand in one of the first rows; a cell of more words is a sentence.
-HEADS_WITHIN, _LONGEST_NAME = 3, 4
+_NO_TICK = re.compile(r"(?:&nbsp;|[^\w✓✔☑☒✅•●👍✗✘❌✖×✕]|_)*")
+# The headings stand in one of the first rows, below a title of so many cells at most.
+HEADS_WITHIN, _MOST_OF_TITLE = 3, 2
+DENYING = re.compile(
+    r"(?<!\w)(?:not|nobody|never|don.?t|nicht|keine?n?|pas|niet|geen|n[ãa]o|nunca|mai)(?!\w)", re.IGNORECASE
+)
+_LETTERS = re.compile(r"[^\W\d_]{2}|^[^\W\dxX_]$")
 # What stands for the labels and values of a row that only names the columns.
 HEADING = (("", ""),)
 _QUESTION_HEADS = {
@@ -89,10 +97,10 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
     if width == 2:
         return [_by_first_cell(row) for row in rows]
     heads, *below = filled
-    for at, row in enumerate(filled[:HEADS_WITHIN]):
-        if len(ways_in(row)) > 1:
-            above = [_by_first_cell(each) for each in rows[: rows.index(row)]] if at else []
-            return [*above, *(_named(each, row, _by_ticks) for each in rows[len(above) :])]
+    if (place := _place_of_ways(rows)) is not None:
+        by_ticks = partial(_by_ticks, ways=ways_in(rows[place]))
+        above = [_by_first_cell(row) for row in rows[:place]]
+        return [*above, *(_named(row, rows[place], by_ticks) for row in rows[place:])]
     asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
     listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
@@ -108,38 +116,56 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
 def _named(
     row: list[str], heads: list[str], pair: Callable[[list[str], list[str]], tuple[tuple[str, str], ...]]
 ) -> tuple[tuple[str, str], ...]:
-    """A row below headings, as `pair` reads it; headings that are no sentences say nothing."""
+    """A row below headings, as `pair` reads it; headings say nothing, unless one denies something."""
     if row is heads:
-        return HEADING if all(len(head.split()) <= _LONGEST_NAME for head in heads) else ()
+        return () if any(DENYING.search(head) for head in heads if len(head.split()) > 1) else HEADING
     return pair(heads, row) if any(row) else ()
+
+
+def _place_of_ways(rows: list[list[str]]) -> int | None:
+    """Which row heads columns that are ticked for yes and no: the first, or one below a title. Where all that
+    stands below are words like yes and no, it is a row like them."""
+    titled = 0
+    for place, row in enumerate(rows):
+        if not any(row):
+            continue
+        ways = ways_in(row)
+        if len({row[at].casefold() for at in ways}) > 1:
+            below = [cells[at] for cells in rows[place + 1 :] for at in ways if at < len(cells) and cells[at]]
+            return place if any(_asks(cell) or not _LETTERS.search(cell) for cell in below) else None
+        titled += 1
+        if titled >= HEADS_WITHIN or sum(map(bool, row)) > _MOST_OF_TITLE:
+            return None
+    return None
 
 
 def ways_in(heads: list[str]) -> list[int]:
     """The columns, without the first, that are headed `Yes`, `No, thanks` and the like."""
-    return [
-        at
-        for at, head in enumerate(heads[:_MOST_COLUMNS])
-        if at
-        and head
-        and len(head.split()) <= _LONGEST_ANSWER
-        and (not _asks(head) or begins_with_answer(head))
-    ]
+    return [at for at, head in enumerate(heads[:_MOST_COLUMNS]) if at and _is_way(head)]
 
 
-def _by_ticks(heads: list[str], row: list[str]) -> tuple[tuple[str, str], ...]:
+def _is_way(head: str) -> bool:
+    short = 0 < len(head) <= _LONGEST_HEADING and len(head.split()) <= _LONGEST_ANSWER
+    return short and (not _asks(head) or begins_with_answer(head))
+
+
+def _by_ticks(heads: list[str], row: list[str], ways: list[int]) -> tuple[tuple[str, str], ...]:
     """`Mail the learners | | x` below `Question | Yes | No`: the heading of what is filled in is the value,
     with what its cell says in words; of two ways each is ticked."""
-    heads, ways = heads[:_MOST_COLUMNS], ways_in(heads)
+    heads = heads[:_MOST_COLUMNS]
     first = 1 if row[0].strip(" .)").isdigit() and len(row) > 2 and 1 not in ways else 0
     asked = heads[first] if heads[first].strip(" :?").casefold() not in _QUESTION_HEADS else ""
     told: list[str] = []
     said: list[str] = []
     for at, (head, cell) in enumerate(zip_longest(heads, row[:_MOST_COLUMNS], fillvalue="")):
-        if at <= first or not cell or _NO_TICK.fullmatch(cell):
+        if at <= first or _NO_TICK.fullmatch(cell):
             continue
-        if at in ways and _MARK.fullmatch(cell) and cell[:1].casefold() != head[:1].casefold():
-            told += _BOTH  # `yes` below `No`
-        elif _TICK.fullmatch(cell):
+        ticked = _TICK.fullmatch(cell)
+        if (ticked and not head) or (
+            at in ways and _MARK.fullmatch(cell) and cell[0].lower() != head[0].lower()
+        ):
+            told += _BOTH  # `yes` below `No`, a tick below nothing
+        elif ticked:
             told.append(head)
         else:
             said.append(f"{head} {cell}" if at in ways else cell)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.mail.frame_words import begins_with_answer, frame_words
+from bot.mail.frame_words import frame_words
 
 _BOX = re.compile(
     r"\[\s*(?P<square>[xX✓✔✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
@@ -16,11 +16,16 @@ INSTRUCTION = re.compile(
     r"selec|eleg|barrar|segn|spunt|scegli|kruis|kies|assinal|escolh)[^()]*\)",
     re.IGNORECASE,
 )
-_ONLY_INSTRUCTS = re.compile(
-    r"[\s(]*(?:please|bitte|kindly)?\s*(?:tick|check|mark|select|choose|circle|ankreuzen|cocher|marcar)\s*"
-    r"(?:(?:one|only|a|the|box|as|where|applicable|appropriate)\s*)*[\s).]*",
-    re.IGNORECASE,
+# What tells people to do something with a box, and what may stand beside it.
+_TELLING = re.compile(
+    r"tick|check|mark|select|choose|circle|delete|ankreuzen|auswählen|streichen|cocher|choisir|marcar|elegir|"
+    r"segnare|scegliere|aankruisen|kiezen|assinalar"
 )
+_TOLD = re.compile(
+    r"please|bitte|kindly|one|only|an?|the|box|as|where|applicable|appropriate|with|x|all|that|apply|"
+    r"zutreffendes|das|la|une|una|el|de|het|casella|case|casilla|vakje"
+)
+_ORS = frozenset({"or", "oder", "ou", "of", "o", "/"})
 _LONGEST_LINE = 400
 _ALONE = re.compile(r"[✅✓✔]\ufe0f?")
 
@@ -62,12 +67,13 @@ def read_choices(text: str) -> Choice:
     parts = [_clean(text[edges[number] : edges[number + 1]]) for number in range(0, len(edges), 2)]
     ticks = [_is_ticked(box) for box in boxes]
     label, first = _split_label(parts[0])
-    instructs = _ONLY_INSTRUCTS.fullmatch(parts[-1]) is not None
-    remarked = instructs or (bool(parts[-1]) and not begins_with_answer(parts[-1]))
+    # `yes or no [x] Yes [ ] No please`: what is offered before the boxes is repeated behind them.
+    offered = label.lower().split()[-1:] and label.lower().split()[-1] in _ORS
+    remarked = not offered and bool(parts[-1]) and not _are_ways(parts[-1:])
     remarked &= _are_ways([first, *parts[1:-1]])
     if len(boxes) > 1 and parts[0] and (not parts[-1] or remarked):
         options = [first, *parts[1:-1]]
-        if any(ticks) and parts[-1] and not instructs:
+        if any(ticks) and parts[-1] and not _only_instructs(parts[-1]):
             options, ticks = [*options, parts[-1]], [*ticks, True]
     elif len(boxes) == 1 and not parts[-1]:
         label, options = (
@@ -76,6 +82,13 @@ def read_choices(text: str) -> Choice:
     else:
         label, options = parts[0], parts[1:]
     return Choice(label, tuple(Option(option, tick) for option, tick in zip(options, ticks, strict=True)))
+
+
+def _only_instructs(remark: str) -> bool:
+    """`(please tick one)`, but not `(select managers only)`."""
+    words = re.findall(r"\w+", remark.lower())
+    telling = [word for word in words if _TELLING.fullmatch(word)]
+    return bool(telling) and all(word in telling or _TOLD.fullmatch(word) for word in words)
 
 
 def _are_ways(options: list[str]) -> bool:

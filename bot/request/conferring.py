@@ -15,7 +15,7 @@ from bot.values.request import Answer
 LIKELY = 0.5
 # So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
 ALONE = {Answer.YES: 0.85, Answer.NO: 0.75}
-CLEARING = {Answer.YES: 0.75, Answer.NO: 0.65}
+CLEARING = {Answer.YES: 0.75, Answer.NO: 0.75}
 AGAINST = 0.93
 # So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
 # rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
@@ -24,8 +24,8 @@ NARROWED = frozenset(
     {"put off", "a group", "group", "group by group", "only some", "a part of them", "except", "undecided"}
 )
 # Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.
-# A yes, which can not be unsent, must be likelier, most of all one that the rules do not read.
-UNSURE, UNSURE_YES, UNSURE_LONE_YES = 0.94, 0.96, 0.98
+# A yes or no must be likelier, most of all one that the rules do not read.
+UNSURE, UNSURE_BOTH, UNSURE_ALONE = 0.94, 0.965, 0.98
 # What the encoder holds likely counts for so much, the network's for the rest.
 HEARD = 0.65
 # `All fine, please run it`: where nobody names a mail, a yes may be one to anything; where the rules found
@@ -52,8 +52,8 @@ def is_unsure(ruled: Answer, weighed: Weighed) -> bool:
     likeliest = weighed.likeliest
     against = likeliest in _OPPOSITES and ruled not in {likeliest, Answer.UNSTATED}
     sure = UNSURE
-    if likeliest is Answer.YES:
-        sure = UNSURE_YES if ruled is likeliest else UNSURE_LONE_YES
+    if likeliest in _OPPOSITES:
+        sure = UNSURE_BOTH if ruled is likeliest else UNSURE_ALONE
     return against or weighed.answers[likeliest] < sure
 
 

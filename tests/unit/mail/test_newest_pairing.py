@@ -332,6 +332,9 @@ def test_tabs_that_only_align_are_one_edge() -> None:
         ("Notify learners of their account: Yes [x] No [ ] (select managers only)", Answer.UNCLEAR),
         ("Notify learners of their account: Yes [x] No [ ] or wait until Monday?", Answer.UNCLEAR),
         ("Notify learners of their account, no or yes [x] No [ ] Yes please", Answer.NO),
+        ("Notify learners of their account: Yes [ ] No [x] (please specify)", Answer.UNCLEAR),
+        ("Notify learners of their account: Yes [ ] No [x] no exceptions", Answer.NO),
+        ("Notify learners of their account: Yes [x] No [ ] (delete as appropriate)", Answer.YES),
         ("Account mail to learners, yes or no [x] Yes [ ] No", Answer.YES),
         ("Account mail to learners, yes or no [ ] Yes [x] No", Answer.NO),
         ("Account mail please [ ] send it [x] do not send it", Answer.NO),
@@ -347,10 +350,47 @@ def test_a_sentence_among_ticked_rows_is_said_and_a_row_without_a_tick_is_not() 
     assert by_rules(read(rows.format("Send the account mails to all learners"))).answer is Answer.UNSTATED
 
 
-def test_what_a_drawn_table_says_without_a_label_is_text() -> None:
-    spoken = read("| Account mail to learners | Yes |\n| | only the managers |\n")
-    assert ("", "only the managers") in [(part.question, part.text) for part in spoken.readings[0]]
-    assert read_preference(spoken).answer is Answer.UNCLEAR
+def test_a_row_without_a_label_goes_on_with_the_one_above() -> None:
+    for drawn in (
+        "| {} | Yes |\n| | only the managers |\n",
+        "Question\tYes\tNo\n{}\tx\t\n\t\tonly managers\n",
+    ):
+        spoken = read(drawn.format(TELL))
+        assert [part.text.startswith("Yes only") for part in spoken.readings[0] if part.question == TELL] == [
+            True
+        ]
+        assert read_preference(spoken).answer is Answer.UNCLEAR
+
+
+def test_headings_that_deny_something_are_said() -> None:
+    people = "Name | Email | Do not send account mails\nBo | bo@acme.example |\nAl | al@acme.example |\n"
+    assert read_preference(read(people)).answer is not Answer.UNSTATED
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            ("Site | Send account mail to learners | Send invoice", "Corby | No | Yes", "York | No | Yes"),
+            Answer.NO,
+        ),
+        (("Invoice | Yes | Yes", f"{TELL} | No | No", "Course | Yes | Yes"), Answer.NO),
+    ],
+)
+def test_a_row_of_words_like_yes_and_no_is_no_heading(rows: tuple[str, ...], expected: Answer) -> None:
+    for text in ("\n".join(f"| {row} |" for row in rows), "\n".join(rows).replace(" | ", "\t")):
+        assert read_preference(read(text + "\n")).answer is expected
+
+
+def test_a_ticked_table_may_be_indented() -> None:
+    rows = f"\tQuestion\tYes\tNo\n\t{TELL}\t\tx\n\tInvoice\tx\t\n"
+    assert read_preference(read(rows)).answer is Answer.NO
+
+
+@pytest.mark.parametrize("nothing", ["--", "/", ".", "_", "\u2212", "[ ]", "&nbsp;"])
+def test_what_fills_an_empty_cell_ticks_nothing(nothing: str) -> None:
+    rows = ("Question | Yes | No", f"{TELL} | {nothing} |", "Invoice | x |")
+    assert read_preference(read("\n".join(f"| {row} |" for row in rows) + "\n")).answer is Answer.UNSTATED
 
 
 def test_a_very_wide_head_over_many_rows_is_read_in_no_time() -> None:

@@ -6,7 +6,7 @@ from typing import Never
 import pytest
 from reading_cases import heard_of_text, spoken
 
-from bot.request.conferring import HEARD, SURE, UNSURE, UNSURE_LONE_YES, UNSURE_YES, confer_on_form, is_unsure
+from bot.request.conferring import HEARD, SURE, UNSURE, UNSURE_ALONE, UNSURE_BOTH, confer_on_form, is_unsure
 from bot.request.encoder import FIRST, LAST, MOST_PIECES, Encoder, Heard, cut, taught, written
 from bot.request.network import Weighed, learned
 from bot.request.preference import Notes, read_closely
@@ -127,12 +127,14 @@ def test_where_the_network_is_unsure_both_are_weighed_and_the_trace_says_so() ->
 @pytest.mark.parametrize(
     ("ruled", "likely", "unsure"),
     [
-        (YES, {"yes": UNSURE_YES - 0.01}, True),
-        (YES, {"yes": UNSURE_YES}, False),
-        (UNSTATED, {"yes": UNSURE_LONE_YES - 0.01}, True),
-        (UNSTATED, {"yes": UNSURE_LONE_YES}, False),
-        (NO, {"no": UNSURE - 0.01}, True),
-        (NO, {"no": UNSURE}, False),
+        (YES, {"yes": UNSURE_BOTH - 0.01}, True),
+        (YES, {"yes": UNSURE_BOTH}, False),
+        (UNSTATED, {"yes": UNSURE_ALONE - 0.01}, True),
+        (UNSTATED, {"yes": UNSURE_ALONE}, False),
+        (NO, {"no": UNSURE_BOTH - 0.01}, True),
+        (NO, {"no": UNSURE_BOTH}, False),
+        (UNSTATED, {"unstated": UNSURE - 0.01}, True),
+        (UNSTATED, {"unstated": UNSURE}, False),
         (UNCLEAR, {"no": 1.0}, True),
         (YES, {"no": 1.0}, True),
         (YES, {"unclear": UNSURE}, False),
