@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.mail.drawn_tables import drawn_rows
 from bot.mail.frame_words import begins_with_answer, frame_words
@@ -196,8 +196,10 @@ def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
     for row, pairs in zip(rows, pair_rows(rows), strict=True):
         said = " ".join(row).strip() if len(row) > 1 and not pairs else ""
         if said and not row[0] and segments and segments[-1].kind is SegmentKind.FORM:
-            # A row without a label goes on with the one above.
-            segments[-1] = replace(segments[-1], text=f"{segments[-1].text} {said}".strip())
+            # A row without a label goes on with the one above, or answers it once more.
+            again = begins_with_answer(said)
+            above = segments[-1] if again else segments.pop()
+            segments.append(_form(above.question, said if again else f"{above.text} {said}"))
         elif said and (not row[0] or DENYING.search(said)):
             segments += _said(said)
         for label, value in pairs:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
+from bot.mail.ticks import has_boxes
 
 _LONGEST_CELL = 300
 _LONGEST_ANSWER = 3
@@ -14,20 +15,19 @@ _LONGEST_ANSWER = 3
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
 # What a cell holds that is ticked, what may mean a tick or its heading's opposite, and what is no tick.
-_TICK = re.compile(r"[\W_]*(?:x|[✓✔☑☒✅•●])[\W_]*", re.IGNORECASE)
+_TICK = re.compile(r"[\W_]*(?:x|[✓✔☑☒✅•●🗹🗸■◉🔘]|(?<=[\[(])\*(?=[\])]))[\W_]*", re.IGNORECASE)
 _MARK = re.compile(
     r"[\W_]*(?:y|yes|ok|o|true|on|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖×✕]|n|no|none|nope|nein|non|nee|n[ãa]o|false|off)"
     r"[\W_]*",
     re.IGNORECASE,
 )
 _BOTH = ("Yes", "No")
-_NO_TICK = re.compile(r"(?:&nbsp;|[^\w✓✔☑☒✅•●👍✗✘❌✖×✕]|_)*")
+_NO_TICK = re.compile(r"(?:&nbsp;|[\s\[\](){}<>.,:;/|~_☐□○◯–—−-])*")
 # The headings stand in one of the first rows, below a title of so many cells at most.
 HEADS_WITHIN, _MOST_OF_TITLE = 3, 2
 DENYING = re.compile(
     r"(?<!\w)(?:not|nobody|never|don.?t|nicht|keine?n?|pas|niet|geen|n[ãa]o|nunca|mai)(?!\w)", re.IGNORECASE
 )
-_LETTERS = re.compile(r"[^\W\d_]{2}|^[^\W\dxX_]$")
 # What stands for the labels and values of a row that only names the columns.
 HEADING = (("", ""),)
 _QUESTION_HEADS = {
@@ -101,6 +101,8 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
         by_ticks = partial(_by_ticks, ways=ways_in(rows[place]))
         above = [_by_first_cell(row) for row in rows[:place]]
         return [*above, *(_named(row, rows[place], by_ticks) for row in rows[place:])]
+    if any(map(has_boxes, heads)):
+        return [_by_first_cell(row) for row in rows]
     asks = any(head.strip(" :?").casefold() in _QUESTION_HEADS for head in heads[:2])
     listed = any("@" in cell for row in below for cell in row) and not any("@" in cell for cell in heads)
     if not asks and (listed or len(filled) == 2):
@@ -123,16 +125,16 @@ def _named(
 
 
 def _place_of_ways(rows: list[list[str]]) -> int | None:
-    """Which row heads columns that are ticked for yes and no: the first, or one below a title. Where all that
-    stands below are words like yes and no, it is a row like them."""
+    """Which row heads columns that are ticked for yes and no: the first, or below a title one of such words
+    alone. Without a tick below it is a row like the others."""
     titled = 0
     for place, row in enumerate(rows):
         if not any(row):
             continue
-        ways = ways_in(row)
+        ways = [at for at in ways_in(row) if not titled or not _asks(row[at])]
         if len({row[at].casefold() for at in ways}) > 1:
-            below = [cells[at] for cells in rows[place + 1 :] for at in ways if at < len(cells) and cells[at]]
-            return place if any(_asks(cell) or not _LETTERS.search(cell) for cell in below) else None
+            below = (cells[at] for cells in rows[place + 1 :] for at in ways if at < len(cells))
+            return place if any(map(_TICK.fullmatch, below)) else None
         titled += 1
         if titled >= HEADS_WITHIN or sum(map(bool, row)) > _MOST_OF_TITLE:
             return None
@@ -146,7 +148,7 @@ def ways_in(heads: list[str]) -> list[int]:
 
 def _is_way(head: str) -> bool:
     short = 0 < len(head) <= _LONGEST_HEADING and len(head.split()) <= _LONGEST_ANSWER
-    return short and (not _asks(head) or begins_with_answer(head))
+    return short and not has_boxes(head) and (not _asks(head) or begins_with_answer(head))
 
 
 def _by_ticks(heads: list[str], row: list[str], ways: list[int]) -> tuple[tuple[str, str], ...]:
@@ -161,9 +163,8 @@ def _by_ticks(heads: list[str], row: list[str], ways: list[int]) -> tuple[tuple[
         if at <= first or _NO_TICK.fullmatch(cell):
             continue
         ticked = _TICK.fullmatch(cell)
-        if (ticked and not head) or (
-            at in ways and _MARK.fullmatch(cell) and cell[0].lower() != head[0].lower()
-        ):
+        odd = at in ways and (_MARK.fullmatch(cell) or not re.search(r"\w", cell))
+        if (ticked and not head) or (not ticked and odd and cell[0].lower() != head[0].lower()):
             told += _BOTH  # `yes` below `No`, a tick below nothing
         elif ticked:
             told.append(head)

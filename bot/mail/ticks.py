@@ -18,12 +18,12 @@ INSTRUCTION = re.compile(
 )
 # What tells people to do something with a box, and what may stand beside it.
 _TELLING = re.compile(
-    r"tick|check|mark|select|choose|circle|delete|ankreuzen|auswählen|streichen|cocher|choisir|marcar|elegir|"
-    r"segnare|scegliere|aankruisen|kiezen|assinalar"
+    r"tick|check|mark|select|choose|circle|delete|ankreuzen|auswählen|streichen|coche[rz]|chois\w+|marcar|marque|"
+    r"eleg\w+|elij\w+|segn\w+|sceg\w+|aankruisen|kruis|kiezen|kies|assinal\w+"
 )
 _TOLD = re.compile(
     r"please|bitte|kindly|one|only|an?|the|box|as|where|applicable|appropriate|with|x|all|that|apply|"
-    r"zutreffendes|das|la|une|una|el|de|het|casella|case|casilla|vakje"
+    r"zutreffendes|das|la|une|una|el|de|het|casella|case|casilla|vakje|aan|option|optie|opción"
 )
 _ORS = frozenset({"or", "oder", "ou", "of", "o", "/"})
 _LONGEST_LINE = 400

@@ -274,6 +274,8 @@ TICKED = [
     ("", "**x**", Answer.NO),
     ("yes", "", Answer.YES),
     ("✗", "", Answer.UNCLEAR),
+    ("👎", "", Answer.UNCLEAR),
+    ("", "[*]", Answer.NO),
 ]
 
 
@@ -362,6 +364,12 @@ def test_a_row_without_a_label_goes_on_with_the_one_above() -> None:
         assert read_preference(spoken).answer is Answer.UNCLEAR
 
 
+def test_a_row_without_a_label_that_answers_once_more_is_a_second_answer() -> None:
+    assert (
+        read_preference(read(f"| Course | Safety |\n| {TELL} | No |\n| | Yes |\n")).answer is Answer.UNCLEAR
+    )
+
+
 def test_headings_that_deny_something_are_said() -> None:
     people = "Name | Email | Do not send account mails\nBo | bo@acme.example |\nAl | al@acme.example |\n"
     assert read_preference(read(people)).answer is not Answer.UNSTATED
@@ -375,6 +383,10 @@ def test_headings_that_deny_something_are_said() -> None:
             Answer.NO,
         ),
         (("Invoice | Yes | Yes", f"{TELL} | No | No", "Course | Yes | Yes"), Answer.NO),
+        (("Course | Safety |", "Invoice | Yes | no rush", f"{TELL} | No | they know"), Answer.NO),
+        (("Course | Safety |", f"{TELL} | Yes | yes please", "Start | 12 May |"), Answer.YES),
+        (("Course | Safety |", f"{TELL} | ☐ Yes | ☒ No", "Start | May |"), Answer.NO),
+        (("Invoice | [x] Yes | [ ] No", f"{TELL} | [ ] Yes | [x] No"), Answer.NO),
     ],
 )
 def test_a_row_of_words_like_yes_and_no_is_no_heading(rows: tuple[str, ...], expected: Answer) -> None:
