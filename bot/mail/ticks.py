@@ -68,7 +68,7 @@ def read_choices(text: str) -> Choice:
     ticks = [_is_ticked(box) for box in boxes]
     label, first = _split_label(parts[0])
     # `yes or no [x] Yes [ ] No please`: what is offered before the boxes is repeated behind them.
-    offered = label.lower().split()[-1:] and label.lower().split()[-1] in _ORS
+    offered = bool(_ORS.intersection(label.lower().split()[-1:]))
     remarked = not offered and bool(parts[-1]) and not _are_ways(parts[-1:])
     remarked &= _are_ways([first, *parts[1:-1]])
     if len(boxes) > 1 and parts[0] and (not parts[-1] or remarked):

@@ -109,11 +109,11 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         return LIKELY
     if ruled in _OPPOSITES:
         return AGAINST
-    if ruled is Answer.UNCLEAR and signal is not None and signal.why == COUNTED:
-        return NEVER
     if ruled is Answer.UNCLEAR:
-        narrowed = signal is not None and signal.why in NARROWED
-        return SURE if matter.plain or narrowed else CLEARING[likeliest]
+        why = signal.why if signal is not None else ""
+        if why == COUNTED:
+            return NEVER
+        return SURE if matter.plain or why in NARROWED else CLEARING[likeliest]
     if not matter.named and likeliest is Answer.YES:
         return NEVER
     return SURE if matter.plain or matter.other or not matter.named else ALONE[likeliest]

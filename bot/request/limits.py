@@ -14,10 +14,7 @@ def limit_of(clause: Clause) -> str:
     """Why a clause gives no single answer: a group, a condition, a later date …; '' if it does."""
     for tag in ("undecided", "delegate", "same", "column", "channel", "except", "group"):
         if any(tag != "same" or not _adds_nothing(clause, hit) for hit in clause.hits(tag)):
-            counted = any(
-                small("through") & set(clause.said(hit).casefold().split()) for hit in clause.hits(tag)
-            )
-            return COUNTED if tag == "group" and counted else tag
+            return COUNTED if tag == "group" and _is_counted(clause) else tag
     if any(_singles_out(clause, hit) for hit in clause.hits("only")):
         return "only some"
     if any(clause.said(hit).casefold() in small("whether") for hit in clause.hits("cond")):
@@ -35,6 +32,10 @@ def limit_of(clause: Clause) -> str:
     if any(hit.first in denied for hit in times):
         return "put off"
     return ""
+
+
+def _is_counted(clause: Clause) -> bool:
+    return any(small("through") & set(clause.said(hit).casefold().split()) for hit in clause.hits("group"))
 
 
 def contrasts(clause: Clause) -> bool:

@@ -8,6 +8,7 @@ readings.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import clauses_of, language_of, read_sentences, within_bounds
@@ -38,6 +39,8 @@ LONGEST_PLAIN = 3
 MOST_SEGMENTS, MOST_READINGS = 200, 6
 # What a bare reply in a thread of ours answers, in the words of our question.
 OUR_QUESTION = "Should the new learners receive the account mail?"
+
+Second = Callable[[], dict[Answer, float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,8 +123,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     signals = _led_on(signals, reading, language)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
-    heard = Heard(segments=segments, quoted=quoted, language=language)
-    notes.heard.append(heard)
+    second = _second_reader(Heard(segments=segments, quoted=quoted, language=language), notes)
     ruled = settle(signals)
     unread = [
         f"{each.question} {each.text}"
@@ -130,18 +132,25 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     ]
     if not filled_in:
         notes.rows.append(tokens)
-        verdict = _conferred(ruled, tokens, heard, quoted, notes)
-        return _with_the_form(verdict, heard, unread, notes) if unread else verdict
+        verdict = _conferred(ruled, tokens, second, quoted, notes)
+        return _with_the_form(verdict, second, unread, notes) if unread else verdict
     verdict = settle(filled_in)
     if ruled[0] is Answer.UNSTATED:
         doubted = not _says_nothing(tokens, notes)
     elif ruled[0] is verdict[0]:
         doubted = False  # what a form and the words beside it both say needs no second reader
     else:
-        said = _conferred(ruled, tokens, heard, quoted, notes)[1]
+        said = _conferred(ruled, tokens, second, quoted, notes)[1]
         verdict = settle([*filled_in, *filter(None, [said])])
         doubted = verdict[0] is Answer.UNCLEAR
-    return _with_the_form(verdict, heard, unread, notes) if unread or doubted else verdict
+    return _with_the_form(verdict, second, unread, notes) if unread or doubted else verdict
+
+
+def _second_reader(heard: Heard, notes: Notes) -> Second | None:
+    """What the encoder holds likely, read at most once; None where there is none to ask."""
+    notes.heard.append(heard)
+    encoder = notes.encoder
+    return None if encoder is None else cache(lambda: encoder().weigh(heard))
 
 
 def _says_nothing(tokens: Sequence[Token], notes: Notes) -> bool:
@@ -153,16 +162,18 @@ def _says_nothing(tokens: Sequence[Token], notes: Notes) -> bool:
     return weighed.answers[Answer.UNSTATED] >= UNSURE
 
 
-def _with_the_form(verdict: Verdict, heard: Heard, unread: Sequence[str], notes: Notes) -> Verdict:
+def _with_the_form(verdict: Verdict, second: Second | None, unread: Sequence[str], notes: Notes) -> Verdict:
     """The same after the encoder has read the lines of the form, too: the rules do not know what they say."""
-    if notes.network is None or notes.encoder is None:
+    if notes.network is None or second is None:
         return verdict
-    weighed = Weighed(answers=notes.encoder().weigh(heard), sentences={})
+    weighed = Weighed(answers=second(), sentences={})
     notes.steps.append(f"the encoder of the form {weighed}")
     return confer_on_form(verdict, weighed, unread)
 
 
-def _conferred(ruled: Verdict, tokens: Sequence[Token], heard: Heard, quoted: str, notes: Notes) -> Verdict:
+def _conferred(
+    ruled: Verdict, tokens: Sequence[Token], second: Second | None, quoted: str, notes: Notes
+) -> Verdict:
     """What the rules settled on, after the network has read the same words; they know a bare reply best."""
     words = sum(bool(token.sentence) and not token.word.startswith("<") for token in tokens)
     if notes.network is None:
@@ -170,8 +181,8 @@ def _conferred(ruled: Verdict, tokens: Sequence[Token], heard: Heard, quoted: st
     weighed = notes.network.weigh(tokens)
     notes.steps.extend([f"rules: {ruled[0]}", f"weighs {weighed}"])
     notes.steps.extend(f"  {line}" for line in weighed.telling())
-    if words and notes.encoder is not None and is_unsure(ruled[0], weighed):
-        weighed = weighed.beside(notes.encoder().weigh(heard), HEARD)
+    if words and second is not None and is_unsure(ruled[0], weighed):
+        weighed = weighed.beside(second(), HEARD)
         notes.steps.append(f"with the encoder {weighed}")
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     said = weighed.evidence(weighed.likeliest)

@@ -168,10 +168,11 @@ def _named(label: str) -> str:
     words say whether an account was made."""
     for title in sorted(small("titles")):
         place = label.casefold().find(title.replace("_", " "))
-        before, behind = label[: max(place, 0)], label[place + len(title) :]
+        if place < 0:
+            continue
+        before, behind = label[:place], label[place + len(title) :]
         quoted = before[-1:] in QUOTES and behind[:1] in QUOTES
-        acts = any(_ends_acting(clause) for clause in clauses_of(before, "en")[-1:])
-        if place >= 0 and (acts or quoted):
+        if quoted or any(_ends_acting(clause) for clause in clauses_of(before, "en")[-1:]):
             return f"{before}{label[place : place + len(title)]} mail{behind}"
     return label
 
@@ -190,20 +191,15 @@ def is_of_others(label: str, language: str) -> bool:
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
     clauses = clauses_of(label, language)
-    outside = small("outsiders").intersection(words)
-    named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
-    if not any(clause.has("them") for clause in clauses) and (
-        outside or (not named and any(clause.has("role") for clause in clauses))
-    ):
-        return True  # `Inform managers`, `Emails to parents`
     acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
     reworded = small("wordings").intersection(words) and small("changed").intersection(words)
     if not acts and (reworded or small("soundness").intersection(words)):
         return True
     if not any(clause.has("them") for clause in clauses):
         named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
-        if small("contacts").intersection(words) or (small("ending").intersection(words) and not named):
-            return True
+        other = small("ending").intersection(words) or any(clause.has("role") for clause in clauses)
+        if small("contacts").intersection(words) or (other and not named):
+            return True  # `Emails to parents`, `Inform managers`
     return any(clause.has("other") for clause in clauses) and not any(
         clause.has("mail", "notify", "channel") for clause in clauses
     )

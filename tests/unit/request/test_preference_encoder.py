@@ -206,3 +206,21 @@ def test_the_encoder_is_asked_about_a_line_of_a_form_that_the_rules_do_not_know(
     assert read(("Course", "Fire"), ("Tell the masons automatically", "aye")) is YES
     assert read(("Course", "Fire"), ("Create accounts", "Yes")) is UNSTATED
     assert read(("Mail to learners", "No"), ("Tell the masons automatically", "aye")) is UNCLEAR
+
+
+def test_the_encoder_reads_a_mail_once_though_both_its_words_and_its_form_are_asked_about() -> None:
+    asked: list[Heard] = []
+
+    class Counting(Encoder):
+        def weigh(self, heard: Heard) -> dict[Answer, float]:
+            asked.append(heard)
+            return weighed(unclear=1.0).answers
+
+    said = (
+        Segment(kind=SegmentKind.TEXT, text="Please not a rerun of last year, when nobody was sent a thing."),
+        Segment(kind=SegmentKind.FORM, question="Tell the masons automatically", text="aye"),
+    )
+    notes = Notes(encoder=lambda: Counting(None, None, ""))
+    read_closely(Spoken(newest_text="", readings=(said,)), notes)
+    assert sum("encoder" in step for step in notes.steps) == 2
+    assert len(asked) == 1
