@@ -18,8 +18,9 @@ pytestmark = pytest.mark.parametrize("servers", ["embedded"], indirect=True)
 SENDERS = [f"customer1+s{number}@customer.test" for number in range(10)]
 
 
-def pile_up(scene: Scene, count: int = 15, spread_after: int = 3) -> Expected:
-    """So many uploads of one learner each lie in the mailbox before the bot starts."""
+def pile_up(scene: Scene, count: int = 45, spread_after: int = 3) -> Expected:
+    """So many uploads of one learner each lie in the mailbox before the bot starts: enough that work is left
+    when a process beside it has got ready."""
     scene.configure(
         customers=[{"name": "Customer Ltd", "senders": [*SENDERS, CUSTOMER]}],
         limits={"replies_per_sender_hour": 1000},
