@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.request.clauses import clauses_of
+from bot.request.clauses import Clause, clauses_of
 from bot.request.limits import limit_of
 from bot.request.matter import Topic, polarity
 from bot.request.questions import is_of_others, topic_of, topic_of_label
@@ -77,7 +77,12 @@ def may_ask(label: str, value: str, language: str) -> bool:
     if topic_of_label(label, language) is not None:
         return False
     clauses = clauses_of(f"{label}. {value}", language)
-    return any(clause.has(*SPEAKING) and not clause.has("other", "me") for clause in clauses)
+    return any(_speaks(clause) and not clause.has("other", "me") for clause in clauses)
+
+
+def _speaks(clause: Clause) -> bool:
+    """Of mails or of telling, or `they shall not get it`, which may be the mail of the line above."""
+    return clause.has(*SPEAKING) or (clause.has("get") and clause.has("them", "it"))
 
 
 def plain_value(value: str, topic: Topic, language: str) -> int:
