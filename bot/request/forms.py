@@ -1,7 +1,7 @@
 """Second stage of the preference, for filled-in forms: label and value, ticked boxes, bare replies."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.request.clauses import Clause, clauses_of
@@ -14,6 +14,8 @@ from bot.values.request import Segment, SegmentKind
 MOST_LINES = 500
 # What words of these meanings speak of: mails, or that somebody is told or not.
 SPEAKING = ("mail", "weak", "notify", "tell", "send", "skip", "quiet", "selftell")
+# How a ticked box is written that stands alone with its words.
+TICKED = "x"
 LONGEST_VALUE = 5
 # A longer value of a line about something else is free text.
 LONGEST_SHORT = 4
@@ -67,6 +69,15 @@ def is_filled_in(segment: Segment, language: str) -> bool:
     if is_blank(value) or is_address(value) or is_bare_reply(value, language):
         return True
     return bool(boxes(value) or plain_value(value, topic, language))
+
+
+def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
+    """Did nobody fill in the line about the account mail? What other lines say is hardly about it. Of boxes
+    with words of their own the others are blank where one is ticked."""
+    lines = [segment for segment in segments if segment.kind is SegmentKind.FORM]
+    blank = (line for line in lines if is_blank(unstruck(line.text)))
+    open_line = any(topic_of_label(line.question, language) is not None for line in blank)
+    return open_line and all(line.text != TICKED for line in lines)
 
 
 def may_ask(label: str, value: str, language: str) -> bool:

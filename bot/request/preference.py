@@ -14,7 +14,7 @@ from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import clauses_of, language_of, read_sentences, within_bounds
 from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
-from bot.request.forms import Field, boxes, is_filled_in, may_ask, unstruck
+from bot.request.forms import Field, boxes, is_filled_in, leave_it_open, may_ask, unstruck
 from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
 from bot.request.naming import names_a_mail, names_another
@@ -130,19 +130,19 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
         for each in segments
         if each.kind is SegmentKind.FORM and may_ask(each.question, unstruck(each.text), language)
     ]
+    verdict, doubted = settle(filled_in), False
     if not filled_in:
         notes.rows.append(tokens)
         verdict = _conferred(ruled, tokens, second, quoted, notes)
-        return _with_the_form(verdict, second, unread, notes) if unread else verdict
-    verdict = settle(filled_in)
-    if ruled[0] is Answer.UNSTATED:
+    elif ruled[0] is Answer.UNSTATED:
         doubted = not _says_nothing(tokens, notes)
-    elif ruled[0] is verdict[0]:
-        doubted = False  # what a form and the words beside it both say needs no second reader
-    else:
-        said = _conferred(ruled, tokens, second, quoted, notes)[1]
-        verdict = settle([*filled_in, *filter(None, [said])])
+    elif ruled[0] is not verdict[0]:  # what a form and the words beside it both say needs no second reader
+        answer, said = _conferred(ruled, tokens, second, quoted, notes)
+        beside = [replace(said, stance=Stance(answer.value))] if said is not None else []
+        verdict = settle([*filled_in, *beside])
         doubted = verdict[0] is Answer.UNCLEAR
+    if verdict[1] is not None and verdict[1].where == "form" and leave_it_open(segments, language):
+        verdict, doubted = (Answer.UNCLEAR, verdict[1]), True
     return _with_the_form(verdict, second, unread, notes) if unread or doubted else verdict
 
 

@@ -195,6 +195,9 @@ def is_of_others(label: str, language: str) -> bool:
     reworded = small("wordings").intersection(words) and small("changed").intersection(words)
     if not acts and (reworded or small("soundness").intersection(words)):
         return True
+    wished = small("wishing").intersection(words) or any(clause.has("mail") for clause in clauses)
+    if not acts and not wished and small("having").intersection(words):
+        return True  # `Do all have an email?`
     if not any(clause.has("them") for clause in clauses):
         named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
         other = small("ending").intersection(words) or any(clause.has("role") for clause in clauses)

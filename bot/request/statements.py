@@ -25,7 +25,7 @@ from bot.request.matter import (
 from bot.request.questions import topic_of
 from bot.request.replies import Reading, Stance
 from bot.request.signals import read_clause
-from bot.request.turns import declines, last_word, left_open, only_takes_back, refuses, turns_down
+from bot.request.turns import declines, last_word, left_open, nudges, only_takes_back, refuses, turns_down
 from bot.request.vocabulary import small
 
 
@@ -69,7 +69,7 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     readings: list[tuple[Clause, Reading | None]] = []
     steps: list[str] = []
     asked_here, told, turns_here = None, False, False
-    asks = sentence.asks
+    asks = sentence.asks and not nudges(sentence)
     before: Clause | None = None
     for clause in carried(sentence.clauses):
         if clause.has("other") and not clause.has("mail", "weak", "lost") and leaves_it(clause):

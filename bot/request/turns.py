@@ -2,6 +2,7 @@
 
 from bot.request.clauses import Clause, Sentence
 from bot.request.replies import Reading, Stance
+from bot.request.vocabulary import small
 
 # So few words that begin with `actually` say nothing else.
 SHORTEST = 3
@@ -113,3 +114,9 @@ def refuses(clause: Clause) -> bool:
         and not clause.link
         and not clause.has("other", "neutral", "me", "you", "third", "history", "fine", "lost", "bad")
     )
+
+
+def nudges(sentence: Sentence) -> bool:
+    """`Not a peep to any of them, ok?`: it tells, and only wants to be heard."""
+    said = sentence.clauses
+    return len(said) > 1 and small("nudges").issuperset(map(str.casefold, said[-1].words))

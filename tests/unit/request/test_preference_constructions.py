@@ -65,3 +65,16 @@ def test_a_label_without_a_value_says_nothing() -> None:
 def test_the_ending_of_an_english_word_changes_nothing() -> None:
     assert answer("The welcome email was to be omitted, please omit it.") is Answer.NO
     assert answer("Dispensing with the welcome email suits us.") is not Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Not a peep to any of them about having an account, ok?", Answer.NO),
+        ("Keine Mail an die Lernenden, ok?", Answer.NO),
+        ("Would an email to the learners be ok?", Answer.UNCLEAR),
+        ("Is an email to the learners usual?", Answer.UNCLEAR),
+    ],
+)
+def test_who_only_wants_to_be_heard_does_not_ask(text: str, expected: Answer) -> None:
+    assert answer(text) is expected

@@ -206,6 +206,7 @@ def test_the_encoder_is_asked_about_a_line_of_a_form_that_the_rules_do_not_know(
     assert read(("Course", "Fire"), ("Tell the masons automatically", "aye")) is YES
     assert read(("Course", "Fire"), ("Create accounts", "Yes")) is UNSTATED
     assert read(("Mail to learners", "No"), ("Tell the masons automatically", "aye")) is UNCLEAR
+    assert read(("Mail to learners", ""), ("They shall not receive it", "x")) is YES
 
 
 def test_the_encoder_reads_a_mail_once_though_both_its_words_and_its_form_are_asked_about() -> None:

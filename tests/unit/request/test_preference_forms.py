@@ -178,6 +178,17 @@ def test_what_a_form_asks_of_addresses_or_wordings_answers_nothing(line: str) ->
         ("Emails to parents: No", "unstated"),
         ("Inform managers: No\nInform learners of their account: Yes", "yes"),
         ("Inform managers: Yes\nInform learners of their account: No", "no"),
+        ("Managers get account mail: Yes", "unstated"),
+        ("Aviso a nóminas: sí", "unstated"),
+        ("Recruiter to get account e-mail? yes", "unstated"),
+        ("Do all learners have an email? Yes", "unstated"),
+        ("Haben alle eine E-Mail? Ja", "unstated"),
+        ("Should all learners have the account email? Yes", "yes"),
+        ("Reter os e-mails de acesso: sim", "no"),
+        # Where nobody filled in the line about it, another line hardly answers it.
+        ("Account mail to learners:\nTeam to be told by mail: yes", "unclear"),
+        ("[x] Send the account mail\n[ ] Send nothing", "yes"),
+        ("Account mail to learners [v] yes [ ] no", "yes"),
     ],
 )
 def test_a_label_asks_of_the_mail_by_its_title_and_of_nobody_else(lines: str, expected: str) -> None:
@@ -203,3 +214,12 @@ def test_a_line_that_speaks_of_mails_may_ask_where_the_rules_do_not_know_it(
     label: str, value: str, asks: bool
 ) -> None:
     assert may_ask(label, value, "en") is asks
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_words_that_contradict_each_other_put_a_form_in_doubt(answer: str) -> None:
+    beside = "Please don't email them about their accounts. I hand the logins out, so send them the mail."
+    raw = as_mail(
+        {"subject": "Form", "text": f"Company: Acme\nMail to learners: {answer}\nStart: 3 May\n\n{beside}"}
+    )
+    assert by_rules(read_newest(parse_message(raw))).answer is Answer.UNCLEAR
