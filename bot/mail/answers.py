@@ -20,6 +20,10 @@ _LETTER = re.compile(
 _SAME_LINE = re.compile(r"(?P<question>.{3,300}\?)\s*(?:[=\-–—]{1,3}>+|→|>>+|\*{2,3})\s*(?P<answer>\S.*)")
 
 
+_INITIALS = re.compile(r"(?<!\w)[A-ZÀ-Ý]{2,3}(?!\w)")
+SAID_READ = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class MarkedAnswer:
     """An answer found at line `at`, with the line above it that it answers."""
@@ -29,14 +33,17 @@ class MarkedAnswer:
     answer: str
 
 
-def find_marked_answers(lines: Sequence[Line], names: frozenset[str], *, pointed: bool) -> list[MarkedAnswer]:
+def find_marked_answers(
+    lines: Sequence[Line], names: frozenset[str], *, pointed: bool, said: str = ""
+) -> list[MarkedAnswer]:
     """The sender's answers within a quote that carries no quote marks of its own.
 
     A name in brackets is believed by itself; arrows, `Dana:` and colours only where the sender wrote
-    that the answers stand below (`pointed`).
+    that the answers stand below (`pointed`), and so are letters that were `said` to mark them (`JT:`).
     """
+    names |= _letters_in(said) if pointed else frozenset()
     plain = sum(1 for line in lines if line.text.strip() and not line.tint)
-    coloured = sum(1 for line in lines if line.text.strip() and line.tint)
+    coloured = sum(1 for line in lines if line.text.strip() and (line.tint or line.tail))
     tints = pointed and 0 < coloured <= plain
     found: list[MarkedAnswer] = []
     question = ""
@@ -44,8 +51,9 @@ def find_marked_answers(lines: Sequence[Line], names: frozenset[str], *, pointed
         text = line.text.strip()
         if not text:
             continue
-        if tints and line.tint:
-            found.append(MarkedAnswer(at, question, text))
+        if tints and (line.tint or line.tail):
+            asked = text.removesuffix(line.tail).strip() if line.tail else question
+            found.append(MarkedAnswer(at, asked, line.tail or text))
             continue
         answer = None if line.depth > 1 else _answer_in(text, names, pointed)
         if answer is not None and (question or answer[0]):
@@ -75,6 +83,11 @@ def _answer_in(text: str, names: frozenset[str], pointed: bool) -> tuple[str, st
     if begins_with_answer(text) and len(text.split()) <= 4 and text[-1] not in "?:":
         return "", text
     return None
+
+
+def _letters_in(said: str) -> frozenset[str]:
+    """`My answers are marked JT`: what begins the answers."""
+    return frozenset(found.lower() for found in _INITIALS.findall(said[-SAID_READ:]))
 
 
 def _is_sender(name: str, names: frozenset[str]) -> bool:

@@ -45,6 +45,7 @@ class FrameWords:
     ordinals: dict[str, str]
     beside_ordinals: frozenset[str]
     yes_to_one: re.Pattern[str]
+    pictures: dict[str, str]
 
 
 def _any_of(phrases: list[str]) -> str:
@@ -110,6 +111,7 @@ def frame_words() -> FrameWords:
         yes_to_one=re.compile(
             rf"{_whole(every('yes_no'))}(?:\s+(?:please|thanks))?,?\s+(?:\w{{1,4}}\s+){{1,2}}{_whole(list(ordinals))}"
         ),
+        pictures=dict.fromkeys(every("ticked"), "☑ ") | dict.fromkeys(every("unticked"), "☐ "),
     )
 
 

@@ -1,7 +1,7 @@
 """The page that the HTML reader writes its lines on, and what holds for the words at one place of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.mail.lines import Line, drop_struck, line_of, part_flattened, tidy
 
@@ -38,6 +38,9 @@ class Page:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._words: list[str] = []
+        # The run of words at the line's end that are of one colour, and the colours before it.
+        self._run: list[str] = []
+        self._run_tint = ""
         self._tints: set[str] = set()
         self._place = Place()
         self._depth = 0
@@ -47,7 +50,10 @@ class Page:
         depth = place.depth + (place.container is not None and not place.container.quote_seen)
         if self._words and (depth != self._depth or place.indented != self._place.indented):
             self.end_line()
+        if text.strip() and place.tint != self._run_tint:
+            self._run, self._run_tint = [], place.tint
         self._words.append(text)
+        self._run.append(text)
         if text.strip():
             self._tints.add(place.tint)
         self._place, self._depth = place, depth
@@ -65,7 +71,13 @@ class Page:
             tint = next(iter(self._tints)) if len(self._tints) == 1 else ""
             for part in drop_struck(tidy(text)).split("\n"):
                 self.lines += [self._line(flat.strip(), tint) for flat in part_flattened(part)]
+            if self._run_tint and len(self._tints) == 2 and "" in self._tints:
+                tail = " ".join("".join(self._run).split())
+                last = self.lines[-1]
+                if last.text.endswith(tail):
+                    self.lines[-1] = replace(last, tail=tail)
         self._words, self._tints = [], set()
+        self._run, self._run_tint = [], ""
 
     def _line(self, text: str, tint: str) -> Line:
         """A line; quote marks are counted here too, as text pasted from a plain mail keeps them."""

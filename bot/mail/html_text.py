@@ -193,8 +193,10 @@ class _Walk:
     def _write_control(self, tag: str, node: LexborNode, attributes: Attributes, place: Place) -> bool:
         """Write what an image or a form field shows; True when the element is one."""
         if tag == "img":
-            alt = attributes.get("alt") or ""
-            if alt and len(alt) <= 8 and not re.search(r"[\x00-\x7f]", alt):
+            alt = (attributes.get("alt") or "").strip()
+            if box := frame_words().pictures.get(alt.lower()):
+                self._page.write(box, place)
+            elif alt and len(alt) <= 8 and not re.search(r"[\x00-\x7f]", alt):
                 self._page.write(alt, place)
         elif tag == "input":
             kind = (attributes.get("type") or "text").lower()

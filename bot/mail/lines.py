@@ -33,7 +33,8 @@ class Line:
     """One line: its text without quote marks and how deep it is quoted (0: the sender's own so far).
 
     `divider` marks where a mail program said that the rest is the mail answered. `pairs` are the labels
-    and values of a table row. `tint` is the colour its words are written in, '' for the usual one.
+    and values of a table row. `tint` is the colour its words are written in, '' for the usual one, and
+    `tail` are the words in another colour that end a line of the usual one.
     `indented` is set in a block quote that may be a quote or may just be the sender's indentation.
     """
 
@@ -42,6 +43,7 @@ class Line:
     divider: bool = False
     pairs: tuple[tuple[str, str], ...] = ()
     tint: str = ""
+    tail: str = ""
     indented: bool = False
 
 

@@ -123,8 +123,9 @@ def _take_quote(piece: Piece, names: Names, reading: _Reading) -> None:
     """The mail answered, and answers that were written into it."""
     reading.quoted_subject = reading.quoted_subject or piece.subject
     reading.quoted.append(quote_text(piece.lines))
-    pointed = bool(frame_words().points_below.search(reading.text[-4000:].lower()))
-    for found in find_marked_answers(within_bounds(piece.lines), names.tokens, pointed=pointed):
+    said = reading.text[-4000:]
+    pointed = bool(frame_words().points_below.search(said.lower()))
+    for found in find_marked_answers(within_bounds(piece.lines), names.tokens, pointed=pointed, said=said):
         reading.said.append(found.answer)
         reading.segments.append(Segment(kind=SegmentKind.INLINE, text=found.answer, question=found.question))
 

@@ -139,6 +139,8 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     elif ruled[0] is not verdict[0]:  # what a form and the words beside it both say needs no second reader
         answer, said = _conferred(ruled, tokens, second, quoted, notes)
         beside = [replace(said, stance=Stance(answer.value))] if said is not None else []
+        if {verdict[0], answer} == {Answer.YES, Answer.NO}:
+            return settle([*filled_in, *beside])  # a contradiction, whatever the encoder makes of it
         verdict = settle([*filled_in, *beside])
         doubted = verdict[0] is Answer.UNCLEAR
     if verdict[1] is not None and verdict[1].where == "form" and leave_it_open(segments, language):

@@ -410,3 +410,63 @@ def test_a_very_wide_head_over_many_rows_is_read_in_no_time() -> None:
     wide = "Q\tYes\tNo" + "\tc" * 20_000
     read(f"{wide}\n" + "a\tb\nblank row\n" * 2_000 + "a\tb\n")
     assert time.process_time() - began < seconds(2.0)
+
+
+HEADS = "<p><b>From:</b> Support &lt;s@learn.example&gt;<br><b>Sent:</b> Monday<br><b>To:</b> Dana<br><b>Subject:</b> Upload</p>"  # noqa: E501
+
+
+def test_an_answer_in_another_colour_stands_behind_its_question_in_one_line() -> None:
+    red = '<span style="color:red">{}</span>'
+    html = (
+        f"<p>Please see my answers in {red.format('red')}.</p>{HEADS}"
+        f"<p>- Delete the second block? {red.format('yes, go ahead')}</p>"
+        f"<p>- Shall we write to the new learners? {red.format('leave them in peace')}</p><p>Tom</p>"
+    )
+    assert pairs(read(html, kind="html")) == [
+        ("- Delete the second block?", "yes, go ahead"),
+        ("- Shall we write to the new learners?", "leave them in peace"),
+    ]
+
+
+def test_a_coloured_word_of_the_senders_own_stays_in_its_sentence() -> None:
+    html = '<p>Send them <span style="color:red">no mail</span></p>'
+    assert read(html, kind="html").newest_text == "Send them no mail"
+
+
+@pytest.mark.parametrize(
+    ("said", "mark"),
+    [("Answers marked with ###", "###"), ("Please see my comments next to yours, marked JT.", "JT:")],
+)
+def test_a_mark_that_the_sender_names_begins_an_answer(said: str, mark: str) -> None:
+    text = (
+        f"{said}\n\n-----Original Message-----\nFrom: Support <s@learn.example>\nSent: Monday\nTo: Dana\n"
+        f"Subject: Upload\n\nIs the list complete?\n{mark} It is.\n\nWith or without the mail?\n{mark} Without."
+    )
+    assert pairs(read(text)) == [
+        ("Is the list complete?", "It is."),
+        ("With or without the mail?", "Without."),
+    ]
+
+
+def test_letters_that_nobody_named_mark_nothing() -> None:
+    text = (
+        "Please see my comments below.\n\n-----Original Message-----\nFrom: Support <s@learn.example>\n"
+        "Sent: Monday\nTo: Dana\nSubject: Upload\n\nIs the list complete?\nNB: send it by Monday."
+    )
+    assert not pairs(read(text))
+
+
+@pytest.mark.parametrize(
+    ("ticked", "blank"),
+    [
+        ("checked", "unchecked"),
+        ("[X]", "[ ]"),
+        ("coch\u00e9", "non coch\u00e9"),
+        ("angekreuzt", "nicht angekreuzt"),
+    ],
+)
+def test_the_picture_of_a_box_is_a_box(ticked: str, blank: str) -> None:
+    rows = ((blank, "Create accounts only, tell nobody"), (ticked, "Send learners the account mail"))
+    cells = "".join(f'<tr><td><img src="cid:a" alt="{alt}"></td><td>{text}</td></tr>' for alt, text in rows)
+    spoken = read(f"<p>Hello, I ticked your page.</p><table>{cells}</table>", kind="html")
+    assert by_rules(spoken).answer is Answer.YES

@@ -223,3 +223,8 @@ def test_words_that_contradict_each_other_put_a_form_in_doubt(answer: str) -> No
         {"subject": "Form", "text": f"Company: Acme\nMail to learners: {answer}\nStart: 3 May\n\n{beside}"}
     )
     assert by_rules(read_newest(parse_message(raw))).answer is Answer.UNCLEAR
+
+
+def test_two_boxes_ticked_that_say_the_opposite_are_a_contradiction_whoever_reads_them() -> None:
+    text = "Choose one:\n\n(x) Yes, e-mail my learners\n(x) No, I will inform them myself\n\nName: Pip\nLearners: 18"
+    assert read_mail(as_mail({"subject": "Choice", "text": text})).answer is Answer.UNCLEAR
