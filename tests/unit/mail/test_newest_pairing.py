@@ -440,10 +440,10 @@ def test_a_coloured_word_of_the_senders_own_stays_in_its_sentence() -> None:
 def test_a_mark_that_the_sender_names_begins_an_answer(said: str, mark: str) -> None:
     text = (
         f"{said}\n\n-----Original Message-----\nFrom: Support <s@learn.example>\nSent: Monday\nTo: Dana\n"
-        f"Subject: Upload\n\nIs the list complete?\n{mark} It is.\n\nWith or without the mail?\n{mark} Without."
+        f"Subject: x\n\nIs it complete?\n{mark} It is.\n\nWith or without the mail?\n{mark} Without."
     )
     assert pairs(read(text)) == [
-        ("Is the list complete?", "It is."),
+        ("Is it complete?", "It is."),
         ("With or without the mail?", "Without."),
     ]
 

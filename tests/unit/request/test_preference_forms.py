@@ -226,5 +226,5 @@ def test_words_that_contradict_each_other_put_a_form_in_doubt(answer: str) -> No
 
 
 def test_two_boxes_ticked_that_say_the_opposite_are_a_contradiction_whoever_reads_them() -> None:
-    text = "Choose one:\n\n(x) Yes, e-mail my learners\n(x) No, I will inform them myself\n\nName: Pip\nLearners: 18"
+    text = "Choose one:\n\n(x) Yes, e-mail my learners\n(x) No, I will inform them myself\n\nName: Pip"
     assert read_mail(as_mail({"subject": "Choice", "text": text})).answer is Answer.UNCLEAR
