@@ -3,13 +3,14 @@
 A few words above support's question are its answer; a letter with the sheet that happens to say `yes` is not.
 """
 
-from bot.request.clauses import Clause, Sentence
+from bot.request.clauses import Clause, Sentence, clauses_of
 from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, addressee
 from bot.request.vocabulary import Hit, small
 
 # An answer is short, or begins with its yes or no; once something else was said only a bare reply is one.
 SHORT_ANSWER, BARE_REPLY = 8, 5
+LONGEST_NAME = 3
 
 
 def is_courtesy(sentence: Sentence) -> bool:
@@ -149,3 +150,11 @@ def _states_a_fact(clauses: tuple[Clause, ...]) -> bool:
         # `OK, new file attached`, `yes, the list is final`: it answers something else.
         return True
     return after.has("question", "other") and not after.replies and not after.has(*means, "selftell", "quiet")
+
+
+def is_a_name(text: str, language: str) -> bool:
+    """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
+    clauses = clauses_of(text, language)
+    known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
+    known |= any(word.casefold() in small("formers") | small("latters") for c in clauses for word in c.words)
+    return not known and len(text.split()) <= LONGEST_NAME

@@ -90,8 +90,8 @@ def read_sentences(text: str, prior: str) -> list[Sentence]:
     pieces = split_sentences(text)
     return [
         _sentence(piece, prior, alone=len(pieces) == 1)
-        for piece in pieces
-        if len(pieces) == 1 or not _is_initial(piece)
+        for at, piece in enumerate(pieces)
+        if not at or not _is_initial(piece)
     ]
 
 

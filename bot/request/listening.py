@@ -17,6 +17,8 @@ from bot.values.request import SegmentKind
 # Beyond these it is no mail that a person wrote.
 MOST_SENTENCES = 600
 _INITIAL = re.compile(r"[A-ZÀ-Ý]\.\s+[A-ZÀ-Ý]\w+")
+# Why a form line is unclear whose value the rules do not know.
+NEITHER = "a value that is neither yes nor no"
 
 
 def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:
@@ -36,7 +38,7 @@ def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:
         return [
             Signal(
                 stance=Stance.UNCLEAR,
-                why="a value that is neither yes nor no",
+                why=NEITHER,
                 evidence=filled.text,
                 where=where,
             )

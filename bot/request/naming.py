@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from bot.request.clauses import language_of, read_sentences
+from bot.request.clauses import Clause, language_of, read_sentences
 from bot.request.matter import names_mail
 from bot.request.questions import QUOTED_READ
 from bot.request.spelling import fold
@@ -35,7 +35,13 @@ def names_a_mail(tokens: Sequence[Token], said: str, quoted: str) -> bool:
         if sent and not _ways().isdisjoint(token.word for token in here):
             return True
     head = quoted[:QUOTED_READ]
-    return any(names_mail(sentence.clauses) for sentence in read_sentences(head, language_of(head)))
+    asked = read_sentences(head, language_of(head))
+    return any(names_mail(sentence.clauses) or any(map(_sends, sentence.clauses)) for sentence in asked)
+
+
+def _sends(clause: Clause) -> bool:
+    """`We send the learners nothing, right?`"""
+    return clause.has("send") and clause.has("them") and not clause.has("other", "me", "role")
 
 
 @cache

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from bot.request.agreement import Verdict, agree, settle
-from bot.request.clauses import clauses_of, language_of, read_sentences, within_bounds
+from bot.request.answering import is_a_name
+from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
 from bot.request.forms import Field, boxes, is_filled_in, leave_it_open, may_ask, unstruck
-from bot.request.listening import of_field, of_text
+from bot.request.listening import NEITHER, of_field, of_text
 from bot.request.matter import Topic, names_mail
 from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, Weighed, learned
@@ -25,7 +26,7 @@ from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
-from bot.request.vocabulary import small
+from bot.request.turns import corrects
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
@@ -134,6 +135,8 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     if not filled_in:
         notes.rows.append(tokens)
         verdict = _conferred(ruled, tokens, second, quoted, notes)
+    elif any(corrects(each.text) for each in told):
+        return Answer.UNCLEAR, verdict[1]
     elif ruled[0] is Answer.UNSTATED:
         doubted = not _says_nothing(tokens, notes)
     elif ruled[0] is not verdict[0]:  # what a form and the words beside it both say needs no second reader
@@ -143,9 +146,13 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
             return settle([*filled_in, *beside])  # a contradiction, whatever the encoder makes of it
         verdict = settle([*filled_in, *beside])
         doubted = verdict[0] is Answer.UNCLEAR
-    if verdict[1] is not None and verdict[1].where == "form" and leave_it_open(segments, language):
-        verdict, doubted = (Answer.UNCLEAR, verdict[1]), True
-    return _with_the_form(verdict, second, unread, notes) if unread or doubted else verdict
+    doubted |= verdict[1] is not None and verdict[1].why == NEITHER
+    if unread or doubted:
+        verdict = _with_the_form(verdict, second, unread, notes)
+    signal = verdict[1]
+    if signal is not None and signal.where == "form" and leave_it_open(segments, language):
+        return Answer.UNCLEAR, signal
+    return verdict
 
 
 def _second_reader(heard: Heard, notes: Notes) -> Second | None:
@@ -217,20 +224,16 @@ def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Ite
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
             continue
-        if segment is reading[-1] and segment.kind is SegmentKind.INLINE and _is_a_name(segment, language):
+        if (
+            segment is reading[-1]
+            and segment.kind is SegmentKind.INLINE
+            and is_a_name(segment.text, language)
+        ):
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
     if pointed and SegmentKind.FORWARDED not in {segment.kind for segment in reading}:
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
-
-
-def _is_a_name(segment: Segment, language: str) -> bool:
-    """`Vera`, below the last quoted line: a name that signs the mail, which answers nothing."""
-    clauses = clauses_of(segment.text, language)
-    known = any(clause.meaning or clause.frame or clause.replies for clause in clauses)
-    known |= any(word.casefold() in small("formers") | small("latters") for c in clauses for word in c.words)
-    return not known and len(segment.text.split()) <= LONGEST_PLAIN
 
 
 def _is_the_answer(reading: Sequence[Segment], language: str) -> bool:

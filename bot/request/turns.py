@@ -1,5 +1,7 @@
 """Third stage of the preference: changes of mind, within a sentence and from one to the next."""
 
+import re
+
 from bot.request.clauses import Clause, Sentence
 from bot.request.replies import Reading, Stance
 from bot.request.vocabulary import small
@@ -120,3 +122,9 @@ def nudges(sentence: Sentence) -> bool:
     """`Not a peep to any of them, ok?`: it tells, and only wants to be heard."""
     said = sentence.clauses
     return len(said) > 1 and small("nudges").issuperset(map(str.casefold, said[-1].words))
+
+
+def corrects(text: str) -> bool:
+    """`Sorry, the second line is a slip, read it as a no`: words beside a form that may change its answer."""
+    words = {word.casefold() for word in re.findall(r"\w+", text)}
+    return not words.isdisjoint(small("correcting")) and not words.isdisjoint(small("polar"))

@@ -290,3 +290,12 @@ def test_a_form_and_the_words_beside_it_that_agree_need_no_second_reader() -> No
         Segment(kind=SegmentKind.FORM, text="No", question="Suppress account email"),
     )
     assert read_preference(Spoken(newest_text="", readings=(reading,))).answer.value == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("n\n\nKaz", "no"), ("y\nKaz", "yes"), ("Thanks!\n\nN", "unstated")]
+)
+def test_a_letter_that_begins_an_answer_is_no_initial(text: str, expected: str) -> None:
+    said = Segment(kind=SegmentKind.TEXT, text=text)
+    asked = "Send them the default email notification? (yes / no)"
+    assert by_rules(Spoken(newest_text=text, readings=((said,),), quoted=asked)).answer.value == expected

@@ -228,3 +228,30 @@ def test_words_that_contradict_each_other_put_a_form_in_doubt(answer: str) -> No
 def test_two_boxes_ticked_that_say_the_opposite_are_a_contradiction_whoever_reads_them() -> None:
     text = "Choose one:\n\n(x) Yes, e-mail my learners\n(x) No, I will inform them myself\n\nName: Pip"
     assert read_mail(as_mail({"subject": "Choice", "text": text})).answer is Answer.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Sorry, the second line is a slip, please read it as a no.",
+        "Habe mich bei der Mail vertippt, lesen Sie die Zeile bitte als nein.",
+        "Rectificatif : c'est NON qu'il faut lire.",
+        "Il primo SÌ è sbagliato: va letto come NO.",
+        "De eerste ja klopt niet, dat is een foutje.",
+    ],
+)
+def test_a_remark_that_may_correct_a_form_is_asked_about(remark: str) -> None:
+    text = f"Company: Acme\nMail to learners: yes\nStart: 3 May\n\n{remark}"
+    assert read_mail(as_mail({"subject": "Form", "text": text})).answer is Answer.UNCLEAR
+
+
+def test_a_remark_about_a_mistake_elsewhere_leaves_a_form_as_it_is() -> None:
+    text = (
+        "Company: Acme\nMail to learners: yes\nStart: 3 May\n\nThere is a mistake in row 3, the name is Ng."
+    )
+    assert read_mail(as_mail({"subject": "Form", "text": text})).answer is Answer.YES
+
+
+def test_where_the_line_about_the_account_mail_is_blank_no_reader_takes_another_for_it() -> None:
+    text = "Do they know of the training? Yes\nDo they need the account mail?\nNewsletter: No\nSite: Hull"
+    assert read_mail(as_mail({"subject": "Form", "text": text})).answer in {Answer.UNSTATED, Answer.UNCLEAR}
