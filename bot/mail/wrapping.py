@@ -5,6 +5,10 @@ from collections.abc import Sequence
 
 # No mail program wraps a line as short as this: who types `Seven` and below it `no` means two answers.
 _SHORTEST_WRAPPED = 20
+# `- `, `2. `, `b) ` and `ad 2: ` begin an item.
+_ITEM = re.compile(
+    r"[-*•·>]\s|\(?(?:\d{1,2}[.)]|[a-h]\))\s|(?:ad|re|zu|à|a|al|op)\s\d{1,2}\s?[:.)]\s", re.IGNORECASE
+)
 
 
 def unwrap(lines: Sequence[str]) -> str:
@@ -22,7 +26,7 @@ def unwrap(lines: Sequence[str]) -> str:
 
 def _goes_on(before: str, text: str, width: int) -> bool:
     """Whether a line is the wrapped rest of the one before."""
-    if re.match(r"[-*•·>]\s|\d{1,2}[.)]\s", text):
+    if _ITEM.match(text):
         return False
     last = len(before) - before.rfind("\n") - 1
     if text[0].islower() and last >= _SHORTEST_WRAPPED and not before.endswith((".", "!", "?", ":")):

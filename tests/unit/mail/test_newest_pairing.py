@@ -470,3 +470,16 @@ def test_the_picture_of_a_box_is_a_box(ticked: str, blank: str) -> None:
     cells = "".join(f'<tr><td><img src="cid:a" alt="{alt}"></td><td>{text}</td></tr>' for alt, text in rows)
     spoken = read(f"<p>Hello, I ticked your page.</p><table>{cells}</table>", kind="html")
     assert by_rules(spoken).answer is Answer.YES
+
+
+@pytest.mark.parametrize(("first", "second"), [("1.", "2."), ("a)", "b)"), ("ad 1:", "ad 2:")])
+def test_an_item_below_a_long_one_is_not_its_wrapped_rest(first: str, second: str) -> None:
+    keys = [mark.removeprefix("ad ").replace(":", ".") for mark in (first, second)]
+    asked = f"> {keys[0]} How many learners are there?\n> {keys[1]} Should they be sent the account email?\n"
+    text = (
+        f"{first} seven, and two more will follow in the week after Easter, I think\n{second} not wanted\n\n"
+    )
+    assert pairs(read(text + ATTRIBUTION + asked))[1] == (
+        "Should they be sent the account email?",
+        "not wanted",
+    )
