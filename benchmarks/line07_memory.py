@@ -12,8 +12,8 @@ from benchmarks.bench_sheet import a_sheet, group, private_memory, watched
 from benchmarks.figures import Figure, show
 from benchmarks.line02_import import a_bot, ours
 from bot.app.collector import spare_collector
-from bot.request.encoder import taught
-from bot.request.tokens import Token
+from bot.request.encoder import Heard, taught
+from bot.values.request import Segment, SegmentKind
 
 ROWS = 100_000
 UPLOADS = int(os.environ.get("ROLLCALL_BENCH_UPLOADS", "300"))
@@ -29,7 +29,8 @@ def peak() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = a_bot(Path(folder), ROWS)
         before = private_memory(os.getpid())
-        taught().weigh([Token("<text>"), Token("send", sentence="Please send them the welcome mail.")])
+        said = Segment(kind=SegmentKind.TEXT, text="Please send them the welcome mail.")
+        taught().weigh(Heard(segments=(said,)))
         asked = private_memory(os.getpid())
         content = a_sheet(ROWS)
         child = watched(made.reader, content)

@@ -14,6 +14,7 @@ from benchmarks.figures import Figure, show
 from bot.app.collector import spare_collector
 from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.preview import preview_file
+from bot.request.encoder import laid_out
 from bot.sheet.child import LimitedReader
 
 ROUNDS = 3
@@ -52,7 +53,7 @@ def measure() -> Iterator[Figure]:
     paces, busy = [], []
     with LimitedReader(sheet_limits(None)) as sheets, tempfile.TemporaryDirectory() as name:
         files = [a_mail_of_its_own(mail, Path(name), number) for number, mail in enumerate(mails)]
-        assessor = open_assessor(None, sheets)
+        assessor = open_assessor(None, sheets, encoder=laid_out)
         preview_file(files[0], assessor)
         for _ in range(ROUNDS):
             clock, work = time.perf_counter(), time.process_time()
