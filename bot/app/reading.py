@@ -1,7 +1,9 @@
 """Makes what reads messages and sheets; light, because `preview` needs nothing else."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bot.request.encoder import Encoder, taught
 from bot.request.sender import CustomerIndex
 from bot.runners.assessing import Assessor
 from bot.values.sheet import SheetLimits
@@ -11,10 +13,13 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def open_assessor(settings: "Settings | None", sheets: "SheetReader") -> Assessor:
+def open_assessor(
+    settings: "Settings | None", sheets: "SheetReader", *, encoder: Callable[[], Encoder] = taught
+) -> Assessor:
     """Reads messages by the settings' policy; without settings, only what the messages say by themselves."""
     if settings is None:
         return Assessor(
+            encoder=encoder,
             policy=None,
             customers=CustomerIndex(),
             sheets=sheets,
@@ -24,6 +29,7 @@ def open_assessor(settings: "Settings | None", sheets: "SheetReader") -> Assesso
         )
     own = {address for mailbox in settings.mailboxes for address in (mailbox.address, *mailbox.aliases)}
     return Assessor(
+        encoder=encoder,
         policy=settings.trust_policy(),
         customers=CustomerIndex.of(settings.customer_values()),
         sheets=sheets,

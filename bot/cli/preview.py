@@ -15,6 +15,7 @@ from bot.app.reading import open_assessor, sheet_limits
 from bot.cli.common_options import config_option, json_option, optional_settings
 from bot.errors import MessageUnreadable
 from bot.mail.parse import parse_message
+from bot.request.encoder import Encoder, laid_out, taught
 from bot.runners.assessing import Assessment, Assessor
 from bot.runners.sniffing import looks_like_mail
 from bot.sheet.child import LimitedReader
@@ -54,7 +55,7 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
 
 def preview_files(files: Sequence[Path], settings: "Settings | None") -> Iterator[dict[str, Any]]:
     """Each file as the object that `--json` prints, in order; many are read on all cores."""
-    opened = partial(open_previewer, settings)
+    opened = partial(open_previewer, settings, encoder=laid_out if len(files) >= SPREAD_FROM else taught)
     done = 0
     if len(files) >= SPREAD_FROM:
         # Only for many: who previews one mail does not wait for its import.
@@ -69,11 +70,13 @@ def preview_files(files: Sequence[Path], settings: "Settings | None") -> Iterato
 
 
 @contextmanager
-def open_previewer(settings: "Settings | None") -> Iterator[Callable[[Path], dict[str, Any]]]:
+def open_previewer(
+    settings: "Settings | None", *, encoder: Callable[[], Encoder] = taught
+) -> Iterator[Callable[[Path], dict[str, Any]]]:
     """What reads a file, with all it needs."""
     with LimitedReader(sheet_limits(settings)) as sheets:
         sheets.warm()  # it starts while the first mail is read
-        assessor = open_assessor(settings, sheets)
+        assessor = open_assessor(settings, sheets, encoder=encoder)
         spare_collector()
         yield lambda file: preview_file(file, assessor)
 

@@ -24,12 +24,9 @@ FILE, PIECES_FILE = "encoder.ort", "encoder.model"
 FIRST, LAST, MOST_PIECES = 0, 2, 254
 # So many letters make more pieces than are read, whatever the language.
 LONGEST = 8_000
-# What ONNX Runtime is told, so that it copies no arrays.
-IN_PLACE = (
-    "session.use_memory_mapped_ort_model",
-    "session.use_ort_model_bytes_for_initializers",
-    "session.disable_prepacking",
-)
+# What ONNX Runtime is told, so that it copies no arrays, and lays no matrix out anew for itself.
+IN_PLACE = ("session.use_memory_mapped_ort_model", "session.use_ort_model_bytes_for_initializers")
+AS_IT_LIES = "session.disable_prepacking"
 # How it is written where a piece stood, and what it answers.
 MARKS = {
     SegmentKind.TEXT: "text:",
@@ -115,6 +112,17 @@ def taught() -> Encoder:
 
     The file is mapped and used where it lies, so that processes side by side share it.
     """
+    return _read(*IN_PLACE, AS_IT_LIES)
+
+
+@cache
+def laid_out() -> Encoder:
+    """The same with its matrices laid out as the processor likes them: for a short mail a quarter faster, at
+    some 20 MB that no other process shares. For who reads thousands of mails."""
+    return _read(*IN_PLACE)
+
+
+def _read(*told: str) -> Encoder:
     import onnxruntime
     from sentencepiece import SentencePieceProcessor
 
@@ -122,7 +130,7 @@ def taught() -> Encoder:
     # Mails are read side by side: threads for one of them would cost more than they gain.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    for name in IN_PLACE:
+    for name in told:
         options.add_session_config_entry(name, "1")
     with as_file(files("bot.request") / "words") as words:
         session = onnxruntime.InferenceSession(words / FILE, options, providers=["CPUExecutionProvider"])

@@ -57,13 +57,15 @@ class Notes:
     heard: list[Heard] = field(default_factory=list)
 
 
-def read_preference(spoken: Spoken, *, asked: bool = False) -> Preference:
+def read_preference(
+    spoken: Spoken, *, asked: bool = False, encoder: Callable[[], Encoder] = taught
+) -> Preference:
     """The preference a message states, with its evidence.
 
     `asked` says that the message replies to our own question in a thread we know: a bare yes or no counts.
     Pure, linear in the text, and any text at all ends in an answer.
     """
-    return read_closely(spoken, Notes(), asked=asked)
+    return read_closely(spoken, Notes(encoder=encoder), asked=asked)
 
 
 def read_reply(spoken: Spoken) -> Preference:

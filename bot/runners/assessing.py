@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.mail.newest import read_newest
 from bot.request.automation import find_sign
+from bot.request.encoder import Encoder, taught
 from bot.request.helpdesk import PARDONED, find_helpdesk, own_text, read_requester
 from bot.request.preference import read_preference, read_reply
 from bot.request.screen import Facts, SheetFact, screen_message, weigh_sheets
@@ -75,6 +76,7 @@ class Assessor:
     own_domain: str
     sheets_per_message: int = 20
     helpdesks: tuple[Helpdesk, ...] = ()
+    encoder: Callable[[], Encoder] = taught
 
     def assess(
         self,
@@ -94,7 +96,7 @@ class Assessor:
             sign = self.find_sign(message, pardoned=PARDONED if sender.through else frozenset())
             spoken = spoken or read_newest(message)
             wishes = read_wishes(spoken, [file.name for file in message.attachments])
-            preference = _preference(spoken, around)
+            preference = _preference(spoken, around, self.encoder)
             if around.offered and _accepts(spoken, wishes, preference):
                 wishes = replace(wishes, go_ahead=True)
             readings = files()
@@ -197,11 +199,12 @@ class Assessor:
         return weigh_sheets(readings)
 
 
-def _preference(spoken: Spoken, around: Circumstances) -> Preference:
+def _preference(spoken: Spoken, around: Circumstances, encoder: Callable[[], Encoder]) -> Preference:
     if around.confirms:
         return read_reply(spoken)
     # Our report of a dry run speaks of the mails, too, but that is not what it asks about.
-    return read_preference(replace(spoken, quoted="") if around.offered else spoken, asked=around.asked)
+    spoken = replace(spoken, quoted="") if around.offered else spoken
+    return read_preference(spoken, asked=around.asked, encoder=encoder)
 
 
 def _accepts(spoken: Spoken, wishes: Wishes, preference: Preference) -> bool:
