@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.mail.frame_words import begins_with_answer
+from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 
 _NAMED = re.compile(
@@ -19,9 +19,11 @@ _LETTER = re.compile(
 )
 _SAME_LINE = re.compile(r"(?P<question>.{3,300}\?)\s*(?:[=\-–—]{1,3}>+|→|>>+|\*{2,3})\s*(?P<answer>\S.*)")
 
-
-_INITIALS = re.compile(r"(?<!\w)[A-ZÀ-Ý]{2,3}(?!\w)")
-SAID_READ = 2_000
+# `My comments are marked JT`: what begins the answers.
+_MARKED_BY = re.compile(
+    r"\b(?:(?i:mark|initial|prefix|sign|label|begin|start|markier|gekennz|marqué|marcad|gemerkt|segnat)\w*)"
+    r"\s+(?:(?i:with|by|as|mit|con|avec|com|met|da)\s+)?[\"“'(\[]?([A-ZÀ-Ý]{2,3})(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,11 @@ def find_marked_answers(
     """The sender's answers within a quote that carries no quote marks of its own.
 
     A name in brackets is believed by itself; arrows, `Dana:` and colours only where the sender wrote
-    that the answers stand below (`pointed`), and so are letters that were `said` to mark them (`JT:`).
+    that the answers stand below (`pointed`); letters (`JT:`) and a colour behind a question only where the
+    sender `said` that they mark them.
     """
-    names |= _letters_in(said) if pointed else frozenset()
+    marks = frozenset(found.lower() for found in _MARKED_BY.findall(said)) if pointed else frozenset()
+    named_colour = pointed and frame_words().colours.search(said.lower()) is not None
     plain = sum(1 for line in lines if line.text.strip() and not line.tint)
     coloured = sum(1 for line in lines if line.text.strip() and (line.tint or line.tail))
     tints = pointed and 0 < coloured <= plain
@@ -51,11 +55,14 @@ def find_marked_answers(
         text = line.text.strip()
         if not text:
             continue
-        if tints and (line.tint or line.tail):
-            asked = text.removesuffix(line.tail).strip() if line.tail else question
-            found.append(MarkedAnswer(at, asked, line.tail or text))
+        if tints and line.tint:
+            found.append(MarkedAnswer(at, question, text))
             continue
-        answer = None if line.depth > 1 else _answer_in(text, names, pointed)
+        asked = text.removesuffix(line.tail).strip() if line.tail else ""
+        if tints and named_colour and asked.endswith(("?", ":")):
+            found.append(MarkedAnswer(at, asked, line.tail))
+            continue
+        answer = None if line.depth > 1 else _answer_in(text, names, marks, pointed)
         if answer is not None and (question or answer[0]):
             found.append(MarkedAnswer(at, answer[0] or question, answer[1]))
         else:
@@ -63,14 +70,18 @@ def find_marked_answers(
     return found
 
 
-def _answer_in(text: str, names: frozenset[str], pointed: bool) -> tuple[str, str] | None:
+def _answer_in(
+    text: str, names: frozenset[str], marks: frozenset[str], pointed: bool
+) -> tuple[str, str] | None:
     """A question of the same line ('' if none) and the answer, if the line is marked as one."""
     if len(text) > 2000:
         return None
     named = _NAMED.fullmatch(text)
     believed = named is not None and (pointed or bool(named.group("inner")))
-    if named and believed and _is_sender(named.group("inner") or named.group("name"), names):
-        return "", named.group("answer")
+    if named and believed:
+        name = named.group("inner") or named.group("name")
+        if name.lower() in marks or _is_sender(name, names):
+            return "", named.group("answer")
     if not pointed:
         return None
     same = _SAME_LINE.fullmatch(text)
@@ -83,11 +94,6 @@ def _answer_in(text: str, names: frozenset[str], pointed: bool) -> tuple[str, st
     if begins_with_answer(text) and len(text.split()) <= 4 and text[-1] not in "?:":
         return "", text
     return None
-
-
-def _letters_in(said: str) -> frozenset[str]:
-    """`My answers are marked JT`: what begins the answers."""
-    return frozenset(found.lower() for found in _INITIALS.findall(said[-SAID_READ:]))
 
 
 def _is_sender(name: str, names: frozenset[str]) -> bool:

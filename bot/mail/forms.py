@@ -261,9 +261,10 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
 
 def _stands_in_form(lines: Sequence[Line], at: int) -> bool:
     """Between two other lines of a form, the lower of which may be its remark: nobody filled this one in."""
-    if not 0 < at < len(lines) - 1 or _labelled(lines[at - 1].text) is None:
+    if not 0 < at < len(lines) - 1:
         return False
-    return _LABELLED.fullmatch(lines[at + 1].text[:200]) is not None
+    above, below = lines[at - 1].text[:1000], lines[at + 1].text[:200]
+    return bool(_labelled(above) or _ASKED.fullmatch(above)) and _LABELLED.fullmatch(below) is not None
 
 
 def _is_bare_answer(text: str) -> bool:

@@ -42,6 +42,7 @@ class FrameWords:
     words: frozenset[str]
     aside: frozenset[str]
     points_below: re.Pattern[str]
+    colours: re.Pattern[str]
     ordinals: dict[str, str]
     beside_ordinals: frozenset[str]
     yes_to_one: re.Pattern[str]
@@ -106,6 +107,7 @@ def frame_words() -> FrameWords:
         words=frozenset(every("words")) | frozenset(every("yes_no")),
         aside=frozenset(every("aside")),
         points_below=re.compile(_whole(every("points_below"))),
+        colours=re.compile(_whole(every("colours"))),
         ordinals=ordinals,
         beside_ordinals=frozenset(every("beside_ordinals")),
         yes_to_one=re.compile(

@@ -74,7 +74,7 @@ class Page:
             if self._run_tint and len(self._tints) == 2 and "" in self._tints:
                 tail = " ".join("".join(self._run).split())
                 last = self.lines[-1]
-                if last.text.endswith(tail):
+                if last.text != tail and last.text.endswith(tail):
                     self.lines[-1] = replace(last, tail=tail)
         self._words, self._tints = [], set()
         self._run, self._run_tint = [], ""

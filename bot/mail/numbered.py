@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.mail.frame_words import frame_words
+from bot.mail.wrapping import ITEM_NAMES
 from bot.values.request import Segment, SegmentKind
 
 _MOST_LINES = 80
 _ITEM = re.compile(r"\W{0,3}(?P<key>\d{1,2}|[a-h])\s?[.):\]]\)?\s+(?P<words>\S.*)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"\W{0,3}(?:q|a|qu|re|to|ad|zu|no|nr|point|question|answer|frage|antwort|question n°|réponse|pregunta"
-    r"|respuesta|domanda|risposta|vraag|antwoord|pergunta|resposta)?\s?[#.(]?\s?(?P<key>\d{1,2}|[a-h])"
-    r"\s?[.):\]=–—-]{1,3}\s*(?P<words>\S.*)",
+    rf"\W{{0,3}}(?:{ITEM_NAMES})?\s?[#.(]?\s?(?P<key>\d{{1,2}}|[a-h])\s?[.):\]=–—-]{{1,3}}\s*(?P<words>\S.*)",
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")

@@ -109,7 +109,7 @@ def pair_rows(rows: list[list[str]]) -> list[tuple[tuple[str, str], ...]]:
         return [_named(row, heads, _by_heads) for row in rows]
     headed = not asks and not any(map(_is_value, heads))
     answered = _columns_of(heads, below, begins_with_answer) if headed else []
-    if columns := answered:
+    if columns := [at for at in answered if len(heads[at].split()) > 1 or not _asks(heads[at])]:
         return [_named(row, heads, partial(_by_both, columns=columns)) for row in rows]
     named = asks or bool(answered) or (headed and bool(_columns_of(heads, below, str.isdecimal)))
     return [HEADING if named and row is heads else _by_first_cell(row) for row in rows]

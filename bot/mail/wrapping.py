@@ -5,9 +5,14 @@ from collections.abc import Sequence
 
 # No mail program wraps a line as short as this: who types `Seven` and below it `no` means two answers.
 _SHORTEST_WRAPPED = 20
-# `- `, `2. `, `b) ` and `ad 2: ` begin an item.
+# What may stand before the number of a question or an answer.
+ITEM_NAMES = (
+    "q|a|qu|re|to|ad|zu|à|al|op|no|nr|point|question|answer|frage|antwort|question n°|réponse|pregunta"
+    "|respuesta|domanda|risposta|vraag|antwoord|pergunta|resposta"
+)
+# `- `, `2. `, `b) `, `Q2:` and `ad 2 -` begin an item.
 _ITEM = re.compile(
-    r"[-*•·>]\s|\(?(?:\d{1,2}[.)]|[a-h]\))\s|(?:ad|re|zu|à|a|al|op)\s\d{1,2}\s?[:.)]\s", re.IGNORECASE
+    rf"[-*•·>]\s|\(?[a-h][.)]\s|(?:(?:{ITEM_NAMES})\s?)?[#(]?\d{{1,2}}\s?[.:)\]=–-]{{1,2}}\s", re.IGNORECASE
 )
 
 

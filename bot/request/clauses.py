@@ -12,7 +12,7 @@ from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small, weights_of
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
 HEAD, TAIL = 16_000, 6_000
 LONGEST_LINE = 4_000
-LONGEST_RUN = 120
+LONGEST_RUN, LONGEST_NAME = 120, 3
 # More than a mail has; what they hold is small.
 SENTENCES_KEPT = 256
 WRAPPED_FROM = 50
@@ -91,7 +91,7 @@ def read_sentences(text: str, prior: str) -> list[Sentence]:
     return [
         _sentence(piece, prior, alone=len(pieces) == 1)
         for at, piece in enumerate(pieces)
-        if not at or not _is_initial(piece)
+        if not _is_initial(pieces, at)
     ]
 
 
@@ -100,10 +100,13 @@ def clauses_of(text: str, language: str) -> list[Clause]:
     return [clause for sentence in read_sentences(text, language) for clause in sentence.clauses]
 
 
-def _is_initial(piece: str) -> bool:
-    """One letter on a line of its own below other words signs a mail; it is no `y` or `n`."""
-    letters = piece.strip(" .,-")
-    return len(letters) == 1 and letters.isalpha()
+def _is_initial(pieces: list[str], at: int) -> bool:
+    """One letter on a line of its own signs a mail; with nothing or but a name below it is a `y` or `n`."""
+    letter, *below = pieces[at].strip(" .,-"), *pieces[1:]
+    if len(pieces) == 1 or len(letter) != 1 or not letter.isalpha():
+        return False
+    ends = pieces[at][1:] in {"", ".", "!"}
+    return at > 0 or not ends or len(below) > 1 or len(below[0].split()) > LONGEST_NAME
 
 
 def within_bounds(text: str) -> str:

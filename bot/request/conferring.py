@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.request.agreement import Verdict
+from bot.request.forms import NEITHER
 from bot.request.limits import COUNTED
 from bot.request.network import Weighed
 from bot.request.options import PICKED
@@ -15,8 +16,8 @@ from bot.values.request import Answer
 LIKELY = 0.5
 # So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
 ALONE = {Answer.YES: 0.85, Answer.NO: 0.75}
-CLEARING = {Answer.YES: 0.75, Answer.NO: 0.75}
-AGAINST = 0.93
+CLEARING = {Answer.YES: 0.85, Answer.NO: 0.7}
+AGAINST = 0.95
 # So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
 # rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
 SURE = 0.9
@@ -72,7 +73,9 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
         unsaid = ruled is Answer.UNSTATED and (matter.plain or not matter.named)
         likeliest = Answer.UNSTATED if unsaid else Answer.UNCLEAR
     if likeliest is Answer.UNSTATED:
-        return likeliest, None
+        # What was filled in on a line about the mail says something, if nobody knows what.
+        filled_in = signal is not None and signal.where == "form" and ruled is Answer.UNCLEAR
+        return verdict if filled_in else (likeliest, None)
     if likeliest is ruled:
         return verdict
     evidence = weighed.evidence(likeliest) or (signal.evidence if signal else "")
@@ -92,7 +95,8 @@ def confer_on_form(verdict: Verdict, weighed: Weighed, lines: Sequence[str]) -> 
         return verdict  # what the words say of whom and when holds for the form as well
     elif likeliest in _OPPOSITES or ruled is Answer.UNCLEAR:
         likeliest = likeliest if weighed.answers[likeliest] >= SURE else Answer.UNCLEAR
-    if likeliest is ruled:
+    filled_in = signal is not None and signal.why == NEITHER
+    if likeliest is ruled or (filled_in and likeliest is Answer.UNSTATED):
         return verdict
     if likeliest is Answer.UNSTATED:
         return likeliest, None

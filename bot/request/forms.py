@@ -14,8 +14,8 @@ from bot.values.request import Segment, SegmentKind
 MOST_LINES = 500
 # What words of these meanings speak of: mails, or that somebody is told or not.
 SPEAKING = ("mail", "weak", "notify", "tell", "send", "skip", "quiet", "selftell")
-# How a ticked box is written that stands alone with its words.
-TICKED = "x"
+# Why a line is unclear whose value the rules do not know.
+NEITHER = "a value that is neither yes nor no"
 LONGEST_VALUE = 5
 # A longer value of a line about something else is free text.
 LONGEST_SHORT = 4
@@ -72,12 +72,28 @@ def is_filled_in(segment: Segment, language: str) -> bool:
 
 
 def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
-    """Did nobody fill in the line about the account mail? What other lines say is hardly about it. Of boxes
-    with words of their own the others are blank where one is ticked."""
-    lines = [segment for segment in segments if segment.kind is SegmentKind.FORM]
-    blank = (line for line in lines if is_blank(unstruck(line.text)))
-    open_line = any(topic_of_label(line.question, language) is not None for line in blank)
-    return open_line and all(line.text != TICKED for line in lines)
+    """Did nobody fill in the line that names the account mail best? What others say is hardly about it."""
+    filled, left = 0, 0
+    for line in segments:
+        if line.kind is not SegmentKind.FORM:
+            continue
+        label, value = line.question, unstruck(line.text)
+        if topic_of_label(label, language) is None and not may_ask(label, value, language):
+            continue
+        if is_blank(value):
+            left = max(left, _aptness(label, language))
+        else:
+            filled = max(filled, _aptness(label, language))
+    return left > filled
+
+
+def _aptness(label: str, language: str) -> int:
+    """How well a label names the mail and the learners; nothing for `If yes, when?`."""
+    clauses = clauses_of(label, language)
+    if any(clause.has("cond", "when_") or clause.link in {"cond", "when_"} for clause in clauses):
+        return 0
+    named = [2 * clause.has("mail") or clause.has(*SPEAKING, "get") for clause in clauses]
+    return max(named, default=0) + any(clause.has("them") for clause in clauses)
 
 
 def may_ask(label: str, value: str, language: str) -> bool:

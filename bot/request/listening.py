@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import read_sentences
-from bot.request.forms import Field, boxes, fields_of, is_address, is_blank, plain_value, unstruck
+from bot.request.forms import (
+    NEITHER,
+    Field,
+    boxes,
+    fields_of,
+    is_address,
+    is_blank,
+    plain_value,
+    unstruck,
+)
 from bot.request.matter import Topic
 from bot.request.options import PICKED, Offer, picked_in
 from bot.request.replies import Stance
@@ -17,8 +26,6 @@ from bot.values.request import SegmentKind
 # Beyond these it is no mail that a person wrote.
 MOST_SENTENCES = 600
 _INITIAL = re.compile(r"[A-ZÀ-Ý]\.\s+[A-ZÀ-Ý]\w+")
-# Why a form line is unclear whose value the rules do not know.
-NEITHER = "a value that is neither yes nor no"
 
 
 def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:

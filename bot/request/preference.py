@@ -15,8 +15,8 @@ from bot.request.answering import is_a_name
 from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
-from bot.request.forms import Field, boxes, is_filled_in, leave_it_open, may_ask, unstruck
-from bot.request.listening import NEITHER, of_field, of_text
+from bot.request.forms import NEITHER, Field, boxes, is_filled_in, leave_it_open, may_ask, unstruck
+from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
 from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, Weighed, learned
@@ -137,7 +137,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     if not filled_in:
         notes.rows.append(tokens)
         verdict = _conferred(ruled, tokens, second, quoted, notes)
-    elif any(corrects(each.text) for each in told):
+    elif any(corrects(each.text) for each in told if each.kind is SegmentKind.TEXT):
         return Answer.UNCLEAR, verdict[1]
     elif ruled[0] is Answer.UNSTATED:
         doubted = not _says_nothing(tokens, notes)

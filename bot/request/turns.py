@@ -2,7 +2,7 @@
 
 import re
 
-from bot.request.clauses import Clause, Sentence
+from bot.request.clauses import Clause, Sentence, split_sentences
 from bot.request.replies import Reading, Stance
 from bot.request.vocabulary import small
 
@@ -119,12 +119,34 @@ def refuses(clause: Clause) -> bool:
 
 
 def nudges(sentence: Sentence) -> bool:
-    """`Not a peep to any of them, ok?`: it tells, and only wants to be heard."""
-    said = sentence.clauses
-    return len(said) > 1 and small("nudges").issuperset(map(str.casefold, said[-1].words))
+    """`Not a peep to any of them, ok?` tells, and only wants to be heard; `Do they get it, ok?` asks."""
+    told, last = sentence.clauses[:-1], sentence.clauses[-1:]
+    if not told or not small("nudges").issuperset(
+        word.casefold() for clause in last for word in clause.words
+    ):
+        return False
+    asks = (small("echo_verb") | small("modal")).intersection(map(str.casefold, told[0].words[:1]))
+    return not asks and not any(clause.has("question") for clause in told)
 
 
 def corrects(text: str) -> bool:
     """`Sorry, the second line is a slip, read it as a no`: words beside a form that may change its answer."""
-    words = {word.casefold() for word in re.findall(r"\w+", text)}
-    return not words.isdisjoint(small("correcting")) and not words.isdisjoint(small("polar"))
+    return any(map(_corrects, split_sentences(text)))
+
+
+def _corrects(sentence: str) -> bool:
+    """In `there is no mistake` the no denies something else: it counts in capitals, at the end, or behind an
+    `as`."""
+    words = re.findall(r"\w+", sentence)
+    small_words = [word.casefold() for word in words]
+    if small("correcting").isdisjoint(small_words):
+        return False
+    before = ["", *small_words]
+    return any(
+        word in small("polar")
+        or (
+            word in small("denials")
+            and (words[at].isupper() or at == len(words) - 1 or before[at] in small("taken_as"))
+        )
+        for at, word in enumerate(small_words)
+    )

@@ -483,3 +483,64 @@ def test_an_item_below_a_long_one_is_not_its_wrapped_rest(first: str, second: st
         "Should they be sent the account email?",
         "not wanted",
     )
+
+
+OUTLOOK = "\n\n-----Original Message-----\nFrom: Support <s@learn.example>\nSent: Monday\nTo: Dana\nSubject: Upload\n\n"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        (
+            "See my comments below. YES the list is final.",
+            "How?\nYes - we mail the new learners\nNo - we do not",
+        ),
+        (
+            "My comments below. NO changes.",
+            "Choose:\nYes: the learners get the mail\nNo: we do not email them",
+        ),
+        (
+            "See my comments below, IT will follow up.",
+            "Complete?\nIT: please send the account email to them all.",
+        ),
+        ("Rows marked with an X are leavers.", "Account email to the new learners:\nYes, send it\n\nPaula"),
+        ("Las filas marcadas son bajas.", "Correo a los alumnos:\nS\u00ed, enviar\n\nPaula"),
+    ],
+)
+def test_what_support_wrote_is_not_taken_for_an_answer(said: str, quoted: str) -> None:
+    assert not pairs(read(said + OUTLOOK + quoted))
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("Leavers are highlighted.", "Please note: {}"),
+        ("Please see my list.", "Is it final? If we hear nothing, {}"),
+        ("Highlighted rows are leavers.", "Do the learners get the email? {}"),
+    ],
+)
+def test_a_colour_that_the_sender_does_not_name_marks_no_answer(said: str, quoted: str) -> None:
+    red = '<span style="color:red">they all get the account email</span>'
+    html = f"<p>{said}</p>{HEADS}<p>{quoted.format(red)}</p><p>Tom</p><p>Support</p>"
+    assert not pairs(read(html, kind="html"))
+
+
+@pytest.mark.parametrize("alt", ["X", "x", "Facebook", ""])
+def test_a_picture_that_is_no_box_ticks_nothing(alt: str) -> None:
+    html = f'<p>Account email:</p><p><img src="cid:a" alt="{alt}"> <img src="cid:b" alt="YouTube"></p>'
+    assert by_rules(read(html, kind="html")).answer is not Answer.YES
+
+
+def test_a_single_word_above_a_column_of_yes_and_no_asks_nothing() -> None:
+    rows = "| Name | Laptop | Email |\n| Anna Smith | Yes | Yes |\n| Bob Jones | No | Yes |"
+    assert by_rules(read(f"Hi, the list:\n\n{rows}\n")).answer is Answer.UNSTATED
+
+
+@pytest.mark.parametrize("mark", ["{}:", "{} -", "Q{}:", "nr {}:", "Frage {}:", "re {} -", "to {}:"])
+def test_what_numbers_an_answer_begins_a_line_of_its_own(mark: str) -> None:
+    one, two = mark.format(1), mark.format(2)
+    text = f"{one} seven, and two more will follow in the week after Easter, I think\n{two} not wanted\n\n"
+    assert pairs(read(text + ATTRIBUTION + QUESTIONS))[1] == (
+        "Should they be sent the account email?",
+        "not wanted",
+    )

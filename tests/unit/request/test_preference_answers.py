@@ -293,7 +293,14 @@ def test_a_form_and_the_words_beside_it_that_agree_need_no_second_reader() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("n\n\nKaz", "no"), ("y\nKaz", "yes"), ("Thanks!\n\nN", "unstated")]
+    ("text", "expected"),
+    [
+        ("n\n\nKaz", "no"),
+        ("y\nKaz", "yes"),
+        ("Thanks!\n\nN", "unstated"),
+        ("Y,\n\nThe list is attached.\n\nBill", "unstated"),
+        ("X\n\nThe list is attached.", "unstated"),
+    ],
 )
 def test_a_letter_that_begins_an_answer_is_no_initial(text: str, expected: str) -> None:
     said = Segment(kind=SegmentKind.TEXT, text=text)

@@ -74,6 +74,8 @@ def test_the_ending_of_an_english_word_changes_nothing() -> None:
         ("Keine Mail an die Lernenden, ok?", Answer.NO),
         ("Would an email to the learners be ok?", Answer.UNCLEAR),
         ("Is an email to the learners usual?", Answer.UNCLEAR),
+        ("Do the learners get the welcome email from you, okay?", Answer.UNCLEAR),
+        ("When do the learners get the welcome email, ok?", Answer.UNCLEAR),
     ],
 )
 def test_who_only_wants_to_be_heard_does_not_ask(text: str, expected: Answer) -> None:

@@ -238,6 +238,9 @@ def test_two_boxes_ticked_that_say_the_opposite_are_a_contradiction_whoever_read
         "Rectificatif : c'est NON qu'il faut lire.",
         "Il primo SÌ è sbagliato: va letto come NO.",
         "De eerste ja klopt niet, dat is een foutje.",
+        "Please read line 2 as No, not as yes.",
+        "Ich meinte nat\u00fcrlich nein bei der Mail.",
+        "A linha 2 est\u00e1 errada, deve ser n\u00e3o.",
     ],
 )
 def test_a_remark_that_may_correct_a_form_is_asked_about(remark: str) -> None:
@@ -255,3 +258,27 @@ def test_a_remark_about_a_mistake_elsewhere_leaves_a_form_as_it_is() -> None:
 def test_where_the_line_about_the_account_mail_is_blank_no_reader_takes_another_for_it() -> None:
     text = "Do they know of the training? Yes\nDo they need the account mail?\nNewsletter: No\nSite: Hull"
     assert read_mail(as_mail({"subject": "Form", "text": text})).answer in {Answer.UNSTATED, Answer.UNCLEAR}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Email:\nPhone:\nSend welcome email to learners: Yes",
+        "Language of the email:\nSend welcome email to learners: Yes",
+        "Send welcome email to learners: Yes\nIf yes, when should the email go out?:",
+        "Account mail to learners - yes: X\nAccount mail to learners - no:",
+        "[X] Send the learners the account mail\n[ ] Send the learners no account mail",
+        "New managers get account email: Yes",
+    ],
+)
+def test_a_blank_line_about_less_leaves_a_form_as_it_is(lines: str) -> None:
+    raw = as_mail({"subject": "Form", "text": f"Company: Acme\n{lines}\nCourse: Fire"})
+    assert by_rules(read_newest(parse_message(raw))).answer is Answer.YES
+
+
+@pytest.mark.parametrize("value", ["managers", "Anna", "Monday", "English", "template B"])
+def test_a_value_that_nobody_knows_is_asked_about_and_not_passed_over(value: str) -> None:
+    raw = as_mail(
+        {"subject": "Form", "text": f"Company: Acme\nSend welcome email to learners: {value}\nCourse: Fire"}
+    )
+    assert read_mail(raw).answer is Answer.UNCLEAR
