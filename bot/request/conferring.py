@@ -28,7 +28,7 @@ NARROWED = frozenset(
 # A yes or no must be likelier, most of all one that the rules do not read.
 UNSURE, UNSURE_BOTH, UNSURE_ALONE = 0.94, 0.965, 0.98
 # What the encoder holds likely counts for so much, the network's for the rest.
-HEARD = 0.65
+HEARD = 0.75
 # `All fine, please run it`: where nobody names a mail, a yes may be one to anything; where the rules found
 # learners by their numbers, it is for those.
 NEVER = 2.0
@@ -41,9 +41,11 @@ _OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 class Matter:
     """What is known of a mail besides what it says: `plain` are words so few that the rules know them best,
     `named` says that somebody speaks of mails or of telling, and `other` that the sentence which decides
-    names another matter and no account mail."""
+    names another matter and no account mail. `either` says that a yes or a no was asked for in so many
+    words."""
 
     plain: bool = False
+    either: bool = False
     named: bool = True
     other: bool = False
 
@@ -65,6 +67,8 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
         return verdict  # what an option says stands in a list, which the rules read line by line
     likeliest = weighed.likeliest
     if matter.plain and ruled in _OPPOSITES:
+        if matter.either:
+            return verdict
         doubted = weighed.answers[_OPPOSITES[ruled]] >= DOUBTING
         doubted |= weighed.answers[Answer.UNCLEAR] >= QUESTIONING
         return (Answer.UNCLEAR, signal) if doubted else verdict

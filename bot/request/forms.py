@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.request.clauses import Clause, clauses_of
 from bot.request.limits import limit_of
 from bot.request.matter import Topic, polarity
-from bot.request.questions import is_of_others, topic_of, topic_of_label
+from bot.request.questions import QUOTED_READ, is_of_others, topic_of, topic_of_label
 from bot.request.vocabulary import LANGUAGES, lexicon, small
 from bot.values.request import Segment, SegmentKind
 
@@ -27,6 +27,11 @@ _LABELLED = re.compile(
     r"\s*(?P<mark>[:=?]+| [-–] )\s*(?P<value>.*)$"
 )
 _MARKED = re.compile(r"^\s*(?:[-*•]\s+)?(?P<mark>[✅✔☑❌✖✗✘🚫⛔])\ufe0f?\s*(?P<words>\S.{2,120})$")
+_PAIR = re.compile(
+    r"(?<![^\W\d_])([^\W\d_]{1,4})[\"”')\]]{0,2}\s{0,3}(?:/|\bor\b|\boder\b|\bou\b|\bo\b|\bof\b)\s{0,3}"
+    r"[\"“'(\[]{0,2}([^\W\d_]{1,4})(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _UNANSWERED = re.compile(
     r"^\W*(?:please (?:select|choose)|select|choose|bitte wählen|-+ ?select ?-+|none selected)\W*$",
     re.IGNORECASE,
@@ -94,6 +99,14 @@ def _aptness(label: str, language: str) -> int:
         return 0
     named = [2 * clause.has("mail") or clause.has(*SPEAKING, "get") for clause in clauses]
     return max(named, default=0) + any(clause.has("them") for clause in clauses)
+
+
+def answers_itself(segment: Segment, language: str) -> bool:
+    """`emails yes please :)` looks like a label and its value but is a sentence."""
+    if not re.fullmatch(r"[-o^]?[)(DPp/|*]+", segment.text.strip()) or boxes(segment.text):
+        return False
+    clauses = clauses_of(segment.question, language)
+    return len({hit.tag for clause in clauses for hit in clause.replies}) == 1
 
 
 def may_ask(label: str, value: str, language: str) -> bool:
@@ -202,6 +215,11 @@ def _offers_both(value: str) -> bool:
         if "yes" in tags[0] | tags[1] and "no" in tags[0] | tags[1] and all(tags):
             return True
     return False
+
+
+def asks_yes_or_no(quoted: str) -> bool:
+    """`Please reply YES or NO`, `(yes / no)`: a bare one of them answers it."""
+    return any(_offers_both(" ".join(pair)) for pair in _PAIR.findall(quoted[-QUOTED_READ:]))
 
 
 def boxes(value: str) -> list[tuple[bool, str]]:

@@ -15,7 +15,16 @@ from bot.request.answering import is_a_name
 from bot.request.clauses import language_of, read_sentences, within_bounds
 from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
-from bot.request.forms import NEITHER, Field, boxes, is_filled_in, leave_it_open, may_ask, unstruck
+from bot.request.forms import (
+    NEITHER,
+    Field,
+    answers_itself,
+    asks_yes_or_no,
+    is_filled_in,
+    leave_it_open,
+    may_ask,
+    unstruck,
+)
 from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
 from bot.request.naming import names_a_mail, names_another
@@ -199,6 +208,7 @@ def _conferred(
     said = weighed.evidence(weighed.likeliest)
     matter = Matter(
         plain=words <= LONGEST_PLAIN,
+        either=asks_yes_or_no(quoted),
         named=not alone or names_a_mail(tokens, said, quoted),
         other=alone and names_another(tokens, said),
     )
@@ -260,7 +270,7 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
         if topic is None:
             # `Preferred contact: email` names a way, and nobody asks for it.
             return of_text(text, SegmentKind.FORM, None, language, steps) if " " in text.strip() else []
-        if _answers_itself(segment, language):
+        if answers_itself(segment, language):
             return of_text(f"{segment.question}:{text}", SegmentKind.SUBJECT, None, language, steps)
         filled = Field(topic=topic, value=text, text=f"{segment.question} {text}".strip())
         return of_field(filled, language, steps)
@@ -274,19 +284,6 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
     elif segment.kind is SegmentKind.FORWARDED:
         topic = Topic() if asked else None
     return of_text(text, segment.kind, topic, language, steps, offers)
-
-
-def _answers_itself(segment: Segment, language: str) -> bool:
-    """`emails yes please :)` looks like a label and its value but is a sentence."""
-    if not re.fullmatch(r"[-o^]?[)(DPp/|*]+", segment.text.strip()) or boxes(segment.text):
-        return False
-    tags = {
-        hit.tag
-        for sentence in read_sentences(segment.question, language)
-        for c in sentence.clauses
-        for hit in c.replies
-    }
-    return len(tags) == 1
 
 
 def _asked_above(quoted: str, text: str, language: str) -> Topic | None:
