@@ -291,10 +291,10 @@ def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
 
 
 def _read_spread(line: Line) -> _Found | None:
-    """`Notify learners ....... yes` or ` - yes`: label and answer set apart without a colon."""
-    found = _SPREAD.fullmatch(line.text[:400])
-    if not found or not _is_bare_answer(found.group(2)) or len(found.group(1).split()) > 10:
+    """`Notify learners ....... yes` or ` - yes`, set apart without a colon; a long gap is made short."""
+    text = re.sub(r"\s{5,}", lambda gap: "\t" if "\t" in gap[0] else " " * 4, line.text)[:400]
+    found = _SPREAD.fullmatch(text)
+    if not found or not _is_bare_answer(found[2]):
         return None
-    if re.search(r"[.!?,;]\s", found.group(1)):
-        return None
-    return _Found((_form(found.group(1), found.group(2)),), 1)
+    sentence = re.search(r"[.!?,;]\s", found[1]) or len(found[1].split()) > 10
+    return None if sentence else _Found((_form(found[1], found[2]),), 1)

@@ -101,12 +101,14 @@ def clauses_of(text: str, language: str) -> list[Clause]:
 
 
 def _is_initial(pieces: list[str], at: int) -> bool:
-    """One letter on a line of its own signs a mail; with nothing or but a name below it is a `y` or `n`."""
-    letter, *below = pieces[at].strip(" .,-"), *pieces[1:]
+    """One letter on a line of its own signs a mail; alone, or above no more than a name, it is a `y`."""
+    letter = pieces[at].strip(" .,-").casefold()
     if len(pieces) == 1 or len(letter) != 1 or not letter.isalpha():
         return False
-    ends = pieces[at][1:] in {"", ".", "!"}
-    return at > 0 or not ends or len(below) > 1 or len(below[0].split()) > LONGEST_NAME
+    name = pieces[1].split()
+    named = len(name) <= LONGEST_NAME and all(word[0].isupper() for word in name)
+    answers = letter in small("letters") and pieces[at][1:] in {"", "!"} and pieces[1][0].casefold() != letter
+    return at > 0 or len(pieces) > 2 or not named or not answers
 
 
 def within_bounds(text: str) -> str:

@@ -17,20 +17,30 @@ LIKELY = 0.5
 # So likely a yes or no must be where the rules read nothing, something unclear, or the opposite.
 ALONE = {Answer.YES: 0.85, Answer.NO: 0.75}
 CLEARING = {Answer.YES: 0.85, Answer.NO: 0.7}
-AGAINST = 0.95
+AGAINST = 0.96
 # So likely where something speaks against it: nobody names a mail, the sentence names another matter, the
 # rules found for whom or when it is (`only the managers`), or the words are so few that they know them.
-SURE = 0.9
+SURE = 0.925
 NARROWED = frozenset(
-    {"put off", "a group", "group", "group by group", "only some", "a part of them", "except", "undecided"}
+    {
+        "a question",
+        "put off",
+        "a group",
+        "group",
+        "group by group",
+        "only some",
+        "a part of them",
+        "except",
+        "undecided",
+    }
 )
 # Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.
 # A yes or no must be likelier, most of all one that the rules do not read.
 UNSURE, UNSURE_BOTH, UNSURE_ALONE = 0.94, 0.965, 0.98
 # What the encoder holds likely counts for so much, the network's for the rest.
 HEARD = 0.75
-# `All fine, please run it`: where nobody names a mail, a yes may be one to anything; where the rules found
-# learners by their numbers, it is for those.
+# `All fine, please run it`: where nobody names a mail, a yes may be one to anything, and so may a bare one
+# that the rules take for no answer; where they found learners by their numbers, it is for those.
 NEVER = 2.0
 # So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
 DOUBTING, QUESTIONING = 0.6, 0.9
@@ -40,11 +50,12 @@ _OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Matter:
     """What is known of a mail besides what it says: `plain` are words so few that the rules know them best,
-    `named` says that somebody speaks of mails or of telling, and `other` that the sentence which decides
-    names another matter and no account mail. `either` says that a yes or a no was asked for in so many
-    words."""
+    `bare` ones hold a yes or a no, and `either` says that one was asked for in so many words. `named` says
+    that somebody speaks of mails or of telling, and `other` that the sentence which decides names another
+    matter and no account mail."""
 
     plain: bool = False
+    bare: bool = False
     either: bool = False
     named: bool = True
     other: bool = False
@@ -67,10 +78,8 @@ def confer(verdict: Verdict, weighed: Weighed, matter: Matter = Matter()) -> Ver
         return verdict  # what an option says stands in a list, which the rules read line by line
     likeliest = weighed.likeliest
     if matter.plain and ruled in _OPPOSITES:
-        if matter.either:
-            return verdict
         doubted = weighed.answers[_OPPOSITES[ruled]] >= DOUBTING
-        doubted |= weighed.answers[Answer.UNCLEAR] >= QUESTIONING
+        doubted |= not matter.either and weighed.answers[Answer.UNCLEAR] >= QUESTIONING
         return (Answer.UNCLEAR, signal) if doubted else verdict
     if weighed.answers[likeliest] < _needed(likeliest, verdict, matter) or _is_asked(signal, weighed):
         # Words that neither knows (`Thanks!`), or that nobody says to be about mails, say nothing.
@@ -122,7 +131,7 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         if why == COUNTED:
             return NEVER
         return SURE if matter.plain or why in NARROWED else CLEARING[likeliest]
-    if not matter.named and likeliest is Answer.YES:
+    if matter.bare or (not matter.named and likeliest is Answer.YES):
         return NEVER
     return SURE if matter.plain or matter.other or not matter.named else ALONE[likeliest]
 

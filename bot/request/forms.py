@@ -101,6 +101,14 @@ def _aptness(label: str, language: str) -> int:
     return max(named, default=0) + any(clause.has("them") for clause in clauses)
 
 
+def words_beside(segment: Segment, language: str) -> str:
+    """What is said beside the lines about the account mail: running text, and `Scrap that: no`."""
+    if segment.kind is SegmentKind.TEXT:
+        return segment.text
+    beside = segment.kind is SegmentKind.FORM and topic_of_label(segment.question, language) is None
+    return f"{segment.question} {segment.text}" if beside else ""
+
+
 def answers_itself(segment: Segment, language: str) -> bool:
     """`emails yes please :)` looks like a label and its value but is a sentence."""
     if not re.fullmatch(r"[-o^]?[)(DPp/|*]+", segment.text.strip()) or boxes(segment.text):

@@ -24,6 +24,7 @@ from bot.request.forms import (
     leave_it_open,
     may_ask,
     unstruck,
+    words_beside,
 )
 from bot.request.listening import of_field, of_text
 from bot.request.matter import Topic, names_mail
@@ -36,6 +37,7 @@ from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
 from bot.request.turns import corrects
+from bot.request.vocabulary import small
 from bot.values.request import Answer, Preference, Segment, SegmentKind, Spoken
 
 STEPS_KEPT = 200
@@ -146,7 +148,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     if not filled_in:
         notes.rows.append(tokens)
         verdict = _conferred(ruled, tokens, second, quoted, notes)
-    elif any(corrects(each.text) for each in told if each.kind is SegmentKind.TEXT):
+    elif any(corrects(words_beside(each, language)) for each in segments):
         return Answer.UNCLEAR, verdict[1]
     elif ruled[0] is Answer.UNSTATED:
         doubted = not _says_nothing(tokens, notes)
@@ -208,6 +210,8 @@ def _conferred(
     said = weighed.evidence(weighed.likeliest)
     matter = Matter(
         plain=words <= LONGEST_PLAIN,
+        bare=words <= LONGEST_PLAIN
+        and any(token.word in small("bare") for token in tokens if token.sentence),
         either=asks_yes_or_no(quoted),
         named=not alone or names_a_mail(tokens, said, quoted),
         other=alone and names_another(tokens, said),

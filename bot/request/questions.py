@@ -201,8 +201,7 @@ def is_of_others(label: str, language: str) -> bool:
     if not any(clause.has("them") for clause in clauses):
         named = any(clause.has("mail") for clause in clauses) or not small("accounts").isdisjoint(words)
         other = small("ending").intersection(words) or any(clause.has("role") for clause in clauses)
-        contacts = small("contacts").intersection(words) and not small("fresh").intersection(words)
-        if contacts or (other and not named):
+        if small("contacts").intersection(words) or (other and not named):
             return True  # `Emails to parents`, `Inform managers`
     return any(clause.has("other") for clause in clauses) and not any(
         clause.has("mail", "notify", "channel") for clause in clauses

@@ -300,9 +300,38 @@ def test_a_form_and_the_words_beside_it_that_agree_need_no_second_reader() -> No
         ("Thanks!\n\nN", "unstated"),
         ("Y,\n\nThe list is attached.\n\nBill", "unstated"),
         ("X\n\nThe list is attached.", "unstated"),
+        ("N\nBut wait", "unstated"),
+        ("N.\nJones", "unstated"),
+        ("J\nJansen", "unstated"),
     ],
 )
 def test_a_letter_that_begins_an_answer_is_no_initial(text: str, expected: str) -> None:
     said = Segment(kind=SegmentKind.TEXT, text=text)
     asked = "Send them the default email notification? (yes / no)"
     assert by_rules(Spoken(newest_text=text, readings=((said,),), quoted=asked)).answer.value == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("No", "Have you told the learners yourself already? yes/no"),
+        (
+            "Ja",
+            "Sollen die Teilnehmer eine Mail bekommen? Und ist die Liste vollst\u00e4ndig (ja/nein)?",
+        ),
+        ("No", "The learners will receive a notification email.\n\nWas this answer helpful? Yes / No"),
+        ("Yes", "Should the learners get a notification email? And may we delete the old group (yes/no)?"),
+        ("No thanks", "The learners get their notification email tomorrow. Would you like a call?"),
+    ],
+)
+def test_a_bare_word_that_may_answer_something_else_is_no_yes_and_no_no(text: str, asked: str) -> None:
+    said = Segment(kind=SegmentKind.TEXT, text=text)
+    read = read_preference(Spoken(newest_text=text, readings=((said,),), quoted=asked))
+    assert read.answer.value in {"unstated", "unclear"}
+
+
+@pytest.mark.parametrize("text", ["Yes", "YES", "yep", "Yes please"])
+def test_where_a_yes_or_a_no_is_asked_for_a_bare_one_answers(text: str) -> None:
+    asked = "You do not say whether the learners should receive the default email. Please reply YES or NO."
+    said = Segment(kind=SegmentKind.TEXT, text=text)
+    assert read_preference(Spoken(newest_text=text, readings=((said,),), quoted=asked)).answer.value == "yes"
