@@ -3,14 +3,13 @@
 A few words above support's question are its answer; a letter with the sheet that happens to say `yes` is not.
 """
 
-from bot.request.clauses import Clause, Sentence, clauses_of
+from bot.request.clauses import LONGEST_NAME, Clause, Sentence, clauses_of
 from bot.request.limits import LIMITS, limit_of
 from bot.request.matter import ACTS, addressee
 from bot.request.vocabulary import Hit, small
 
 # An answer is short, or begins with its yes or no; once something else was said only a bare reply is one.
 SHORT_ANSWER, BARE_REPLY = 8, 5
-LONGEST_NAME = 3
 
 
 def is_courtesy(sentence: Sentence) -> bool:
