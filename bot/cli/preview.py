@@ -55,9 +55,10 @@ def preview(config: Path | None, as_json: bool, files: tuple[Path, ...]) -> None
 
 def preview_files(files: Sequence[Path], settings: "Settings | None") -> Iterator[dict[str, Any]]:
     """Each file as the object that `--json` prints, in order; many are read on all cores."""
-    opened = partial(open_previewer, settings, encoder=laid_out if len(files) >= SPREAD_FROM else taught)
+    many = len(files) >= SPREAD_FROM
+    opened = partial(open_previewer, settings, encoder=laid_out if many else taught)
     done = 0
-    if len(files) >= SPREAD_FROM:
+    if many:
         # Only for many: who previews one mail does not wait for its import.
         from bot.cli.spreading import spread
 

@@ -208,11 +208,11 @@ def _conferred(
         notes.steps.append(f"with the encoder {weighed}")
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     said = weighed.evidence(weighed.likeliest)
+    plain = words <= LONGEST_PLAIN
     matter = Matter(
-        plain=words <= LONGEST_PLAIN,
-        bare=words <= LONGEST_PLAIN
-        and any(token.word in small("bare") for token in tokens if token.sentence),
-        either=asks_yes_or_no(quoted),
+        plain=plain,
+        bare=plain and any(token.word in small("bare") for token in tokens if token.sentence),
+        either=plain and asks_yes_or_no(quoted),
         named=not alone or names_a_mail(tokens, said, quoted),
         other=alone and names_another(tokens, said),
     )
