@@ -96,15 +96,18 @@ def _read(raw: bytes) -> Message:
     return message_from_bytes(raw)
 
 
-def wait_for(test: Callable[[], Found | None], what: str, *, seconds: float = 20.0) -> Found:
-    """Ask until the answer is neither None nor empty; fails with what was waited for."""
+def wait_for(
+    test: Callable[[], Found | None], what: str | Callable[[], str], *, seconds: float = 20.0
+) -> Found:
+    """Ask until the answer is neither None nor empty; fails with what was waited for, as it stands then."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = test()
         if found:
             return found
         time.sleep(0.03)
-    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+    told = what if isinstance(what, str) else what()
+    raise AssertionError(f"waited {seconds:.0f} s in vain for {told}")
 
 
 @dataclass
@@ -248,7 +251,7 @@ class Scene:
         """Our answer, as soon as it is there; fails if it is not the only one."""
         (reply,) = wait_for(
             lambda: self.replies_to(message),
-            f"a reply to {message['Subject']}\n{self.log()[-3000:]}",
+            lambda: f"a reply to {message['Subject']}\n{self.log()[-3000:]}",
             seconds=seconds,
         )
         return reply
@@ -306,7 +309,7 @@ class Scene:
         """Wait for the end of everything."""
         wait_for(
             lambda: self.at_rest(count) or None,
-            f"{count} messages to be at rest\n{self.log()[-3000:]}",
+            lambda: f"{count} messages to be at rest\n{self.log()[-3000:]}",
             seconds=seconds,
         )
 

@@ -44,7 +44,7 @@ def wait_for_status(scene: Scene, *words: str, seconds: float = 25.0) -> None:
     """The words stand in what a person reads of how things are."""
     wait_for(
         lambda: all(word in status(scene) for word in words) or None,
-        f"{words} in the status\n{scene.log()[-2000:]}",
+        lambda: f"{words} in the status\n{scene.log()[-2000:]}",
         seconds=seconds,
     )
 

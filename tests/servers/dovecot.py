@@ -43,11 +43,18 @@ class Dovecot:
         signal_all(self._processes("imap", "imap-login"), signal.SIGCONT)
 
     def kill(self, *, politely: bool = False) -> None:
-        """Drop every IMAP connection, with a BYE or without a word; new ones are taken at once."""
+        """Drop every IMAP connection, with a BYE or, under TLS, without a word; new ones are taken at once.
+
+        Without a word dies the login process, which holds the TLS connections; the sessions behind it see
+        the end and leave. A session that is killed itself can leave the lock of a folder's list of UIDs,
+        for which deliveries and other sessions would wait two minutes.
+        """
+        sessions = self._processes("imap")
         if politely:
-            self._end(self._processes("imap"), signal.SIGTERM)
+            self._end(sessions, signal.SIGTERM)
         else:
-            self._end(self._processes("imap", "imap-login"), signal.SIGKILL)
+            self._end(self._processes("imap-login"), signal.SIGKILL)
+            self._wait_for_end(sessions)
         if not wait_until(self._answers, 5):
             raise ServerFailed("IMAP did not come back")
 
@@ -120,6 +127,9 @@ class Dovecot:
 
     def _end(self, pids: list[int], number: int) -> None:
         signal_all(pids, number)
+        self._wait_for_end(pids)
+
+    def _wait_for_end(self, pids: list[int]) -> None:
         if not wait_until(lambda: not set(pids) & set(self._processes()), 5):
             raise ServerFailed("an IMAP process would not end")
 

@@ -38,7 +38,7 @@ class PortalScene:
 
     def wait_until_up(self) -> None:
         """Until the first page is there."""
-        wait_for(self._is_up, f"the portal\n{self.scene.log()[-2000:]}", seconds=60)
+        wait_for(self._is_up, lambda: f"the portal\n{self.scene.log()[-2000:]}", seconds=60)
 
     def _is_up(self) -> bool:
         assert self.process.poll() is None, self.scene.log()[-2000:]
@@ -79,7 +79,7 @@ class PortalScene:
         """The newest of so many mails, as soon as they are there."""
         found = wait_for(
             lambda: mails if len(mails := self.mails(address, kind)) >= count else None,
-            f"mail {count} to {address}\n{self.scene.log()[-2000:]}",
+            lambda: f"mail {count} to {address}\n{self.scene.log()[-2000:]}",
         )
         assert len(found) == count
         return found[-1]
