@@ -1,4 +1,4 @@
-"""Finds answers written into an unmarked quote: `[Dana] yes`, `--> yes`, or words in another colour."""
+"""Finds answers written into an unmarked quote: `[Dana] yes`, `--> yes`, other colours, capitals."""
 
 import re
 from collections.abc import Sequence
@@ -41,11 +41,12 @@ def find_marked_answers(
     """The sender's answers within a quote that carries no quote marks of its own.
 
     A name in brackets is believed by itself; arrows, `Dana:` and colours only where the sender wrote
-    that the answers stand below (`pointed`); letters (`JT:`) and a colour behind a question only where the
-    sender `said` that they mark them.
+    that the answers stand below (`pointed`); letters (`JT:`), capitals and a colour behind a question only
+    where the sender `said` that they mark them.
     """
     marks = frozenset(found.lower() for found in _MARKED_BY.findall(said)) if pointed else frozenset()
     named_colour = pointed and frame_words().colours.search(said.lower()) is not None
+    in_capitals = pointed and frame_words().capitals.search(said.lower()) is not None
     plain = sum(1 for line in lines if line.text.strip() and not line.tint)
     coloured = sum(1 for line in lines if line.text.strip() and (line.tint or line.tail))
     tints = pointed and 0 < coloured <= plain
@@ -63,6 +64,8 @@ def find_marked_answers(
             found.append(MarkedAnswer(at, asked, line.tail))
             continue
         answer = None if line.depth > 1 else _answer_in(text, names, marks, pointed)
+        if answer is None and in_capitals and line.depth < 2:
+            answer = _capitals_in(text, question)
         if answer is not None and (question or answer[0]):
             found.append(MarkedAnswer(at, answer[0] or question, answer[1]))
         else:
@@ -94,6 +97,15 @@ def _answer_in(
     if begins_with_answer(text) and len(text.split()) <= 4 and text[-1] not in "?:":
         return "", text
     return None
+
+
+def _capitals_in(text: str, above: str) -> tuple[str, str] | None:
+    """`Shall they get it? NO, THANKS`, or the answer on a line of its own below what it answers."""
+    if text.isupper():
+        return ("", text) if above and not above.isupper() else None
+    place = text.rfind("?") + 1
+    asked, said = text[:place], text[place:].strip()
+    return (asked, said) if asked and said.isupper() else None
 
 
 def _is_sender(name: str, names: frozenset[str]) -> bool:

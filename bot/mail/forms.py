@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.mail.drawn_tables import drawn_rows
 from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
+from bot.mail.spread import is_bare_answer, spread_entry
 from bot.mail.tables import DENYING, pair_rows
 from bot.mail.ticks import INSTRUCTION, Choice, has_boxes, read_choices
 from bot.mail.wrapping import unwrap
@@ -17,9 +18,6 @@ _LABELLED = re.compile(
     r"\s*(?:[:：]|(?<=\s)=(?=\s|$))\*{0,2}\s*(.*)"
 )
 _ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*[-–—:>=]*\s*(.*)")
-_SPREAD = re.compile(
-    r"\s*(\S[^\t|]{1,100}?)\s*(?:\t+|\s\.{3,}\s?|\.{4,}|\s[-–—=]{1,2}>?\s|\s{4,})\s*(\S.{0,60})"
-)
 _ANSWER_LETTER = re.compile(
     r"\s*(?:a|ans|answer|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?[:.)]\s*(.+)", re.IGNORECASE
 )
@@ -98,13 +96,14 @@ def _find_form(lines: Sequence[Line], at: int, text: list[str], *, drawn: bool) 
         return _read_cells(line)
     if has_boxes(line.text):
         return _read_boxes(lines, at, text)
-    return (
+    found = (
         (_read_piped(lines, at) if drawn else None)
         or _read_letters(lines, at)
         or _read_labelled(lines, at)
         or _read_asked(lines, at)
-        or _read_spread(line)
     )
+    spread = None if found is not None else spread_entry(lines, at)
+    return _Found((_form(*spread),), 1) if spread else found
 
 
 def _form(label: str, value: str) -> Segment:
@@ -254,7 +253,7 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
         return _Found((_form(label, value),), 1)
     if run and (value or len(label.split()) <= 6 or _stands_in_form(lines, at)):
         return _Found((_form(label, value),), 1)
-    if not value and at + 1 < len(lines) and _is_bare_answer(lines[at + 1].text):
+    if not value and at + 1 < len(lines) and is_bare_answer(lines[at + 1].text):
         return _Found((_form(label, lines[at + 1].text),), 2)
     return None
 
@@ -267,11 +266,6 @@ def _stands_in_form(lines: Sequence[Line], at: int) -> bool:
     return bool(_labelled(above) or _ASKED.fullmatch(above)) and _LABELLED.fullmatch(below) is not None
 
 
-def _is_bare_answer(text: str) -> bool:
-    """A line of four words at most that starts with a yes or a no."""
-    return begins_with_answer(text) and len(text.split()) <= 4 and not has_boxes(text)
-
-
 def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
     """`Notify the learners? Yes`, or the answer alone on the next line."""
     found = _ASKED.fullmatch(lines[at].text[:1000])
@@ -279,22 +273,12 @@ def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
         return None
     label, value = found.group(1).strip(), found.group(2).strip()
     if value:
-        return _Found((_form(label, value),), 1) if _is_bare_answer(value) else None
+        return _Found((_form(label, value),), 1) if is_bare_answer(value) else None
     if _stands_in_form(lines, at):
         return _Found((_form(label, ""),), 1)
     following = at + 1
     if following < len(lines) and not lines[following].text.strip():
         following += 1
-    if following < len(lines) and _is_bare_answer(lines[following].text):
+    if following < len(lines) and is_bare_answer(lines[following].text):
         return _Found((_form(label, lines[following].text),), following - at + 1)
     return None
-
-
-def _read_spread(line: Line) -> _Found | None:
-    """`Notify learners ....... yes` or ` - yes`, set apart without a colon; a long gap is made short."""
-    text = re.sub(r"\s{5,}", lambda gap: "\t" if "\t" in gap[0] else " " * 4, line.text)[:400]
-    found = _SPREAD.fullmatch(text)
-    if not found or not _is_bare_answer(found[2]):
-        return None
-    sentence = re.search(r"[.!?,;]\s", found[1]) or len(found[1].split()) > 10
-    return None if sentence else _Found((_form(found[1], found[2]),), 1)

@@ -43,6 +43,7 @@ class FrameWords:
     aside: frozenset[str]
     points_below: re.Pattern[str]
     colours: re.Pattern[str]
+    capitals: re.Pattern[str]
     ordinals: dict[str, str]
     beside_ordinals: frozenset[str]
     yes_to_one: re.Pattern[str]
@@ -108,6 +109,7 @@ def frame_words() -> FrameWords:
         aside=frozenset(every("aside")),
         points_below=re.compile(_whole(every("points_below"))),
         colours=re.compile(_whole(every("colours"))),
+        capitals=re.compile(_whole(every("capitals"))),
         ordinals=ordinals,
         beside_ordinals=frozenset(every("beside_ordinals")),
         yes_to_one=re.compile(

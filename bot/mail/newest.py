@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.mail.addressed import part_addressed
 from bot.mail.answers import find_marked_answers
+from bot.mail.arrows import with_arrows_as_ticks
 from bot.mail.contacts import Names
 from bot.mail.forms import read_segments
 from bot.mail.frame_words import frame_words
@@ -16,7 +17,7 @@ from bot.mail.quotes import Kind, Piece, Thread, cut_lines
 from bot.mail.renderings import bare_words, is_part, is_stub, lines_of, renderings_of, share_their_words
 from bot.mail.second_opinion import cut_elsewhere
 from bot.mail.signature import strip_frame
-from bot.mail.subject import read_subject, thread_of
+from bot.mail.subject import below_subject, read_subject, thread_of
 from bot.values.message import Message, Owner, TextPart
 from bot.values.request import Segment, SegmentKind, Spoken
 
@@ -61,7 +62,7 @@ def read_newest(message: Message) -> Spoken:
     tail = tuple(Segment(kind=SegmentKind.FORWARDED, text=text) for text in attached)
     return Spoken(
         newest_text=first.text,
-        readings=tuple((*subject, *reading.segments, *tail) for reading in readings),
+        readings=tuple((*below_subject(subject, reading.segments), *tail) for reading in readings),
         quoted=joined(first.quoted)[:QUOTED_LIMIT],
         forwarded=joined([*first.forwarded, *attached])[:QUOTED_LIMIT],
     )
@@ -111,7 +112,7 @@ def _cut(lines: list[Line], thread: Thread, names: Names) -> list[Piece]:
 
 def _take_own(piece: Piece, before: Piece | None, names: Names, reading: _Reading) -> None:
     """The sender's words: an inline answer where they stand under a quote, else running text."""
-    kept = strip_frame(within_bounds(piece.lines), names, spoken=bool(reading.said))
+    kept = with_arrows_as_ticks(strip_frame(within_bounds(piece.lines), names, spoken=bool(reading.said)))
     if not kept:
         return
     question = question_above(before.lines) if before and before.kind is Kind.QUOTED else ""

@@ -1,6 +1,8 @@
 """Reads the subject: whether the mail is a reply or a forward, and which of its words were written now."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.mail.disclaimers import strip_banner_tag
 from bot.mail.frame_words import frame_words
@@ -12,6 +14,7 @@ from bot.values.request import Segment, SegmentKind
 
 _FORMER = re.compile(r"\s*[\[(]\s*was:?\s.*$", re.IGNORECASE)
 _LONGEST = 500
+_DOTS = ("...", "…")
 
 
 def thread_of(message: Message) -> Thread:
@@ -42,6 +45,18 @@ def read_subject(message: Message, quoted_subject: str) -> tuple[Segment, ...]:
     if not bare or (bare != whole and _has_prefix(whole) and not added):
         return ()
     return (Segment(kind=SegmentKind.SUBJECT, text=bare),)
+
+
+def below_subject(subject: tuple[Segment, ...], segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Both, in order; one where the text goes on with the subject: `Please notify` over `...me when live`."""
+    first = segments[0] if subject and segments else None
+    if first is None or first.kind is not SegmentKind.TEXT:
+        return (*subject, *segments)
+    begun, going_on = subject[0].text, first.text.lstrip()
+    if not going_on.startswith(_DOTS) and not (begun.endswith(_DOTS) and going_on[:1].islower()):
+        return (*subject, *segments)
+    whole = f"{begun.rstrip('.… ')} {going_on.lstrip('.… ')}"
+    return (replace(first, text=whole), *segments[1:])
 
 
 def _has_prefix(subject: str) -> bool:

@@ -10,8 +10,11 @@ from bot.values.request import Answer, Segment
 Verdict = tuple[Answer, Signal | None]
 
 
-def settle(signals: Iterable[Signal]) -> Verdict:
-    """One answer for one reading: the last word after a change of mind, else all must agree."""
+def settle(signals: Iterable[Signal], *, answered: bool = False) -> Verdict:
+    """One answer for one reading: the last word after a change of mind, else all must agree.
+
+    A subject that only asks, `Suppress e-mail?`, is answered by what stands below it, or is `answered` there.
+    """
     standing: list[Signal] = []
     for signal in signals:
         # One that fades is taken back by the very next: only the last that stands can be one.
@@ -19,6 +22,9 @@ def settle(signals: Iterable[Signal]) -> Verdict:
             standing = [signal]
         else:
             standing.append(signal)
+    below = [signal for signal in standing if signal.where != "subject" or signal.why != "a question"]
+    if below or answered:
+        standing = below
     if not standing:
         return Answer.UNSTATED, None
     standing = [signal for signal in standing if signal.why != "same"] or standing

@@ -32,6 +32,8 @@ NARROWED = frozenset(
         "a part of them",
         "except",
         "undecided",
+        "a denied yes",
+        NEITHER,
     }
 )
 # Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
-from bot.request.clauses import read_sentences
+from bot.request.clauses import Sentence, read_sentences
 from bot.request.forms import (
     NEITHER,
     Field,
@@ -17,7 +17,7 @@ from bot.request.forms import (
 )
 from bot.request.matter import Topic
 from bot.request.options import PICKED, Offer, picked_in
-from bot.request.replies import Stance
+from bot.request.replies import SWITCHED, Stance
 from bot.request.statements import Signal, hear
 from bot.request.turns import takes_back
 from bot.request.vocabulary import lexicon
@@ -50,8 +50,16 @@ def of_field(filled: Field, language: str, steps: list[str]) -> list[Signal]:
                 where=where,
             )
         ]
+    # `Mute account mails: off`: on and off name the state of what the label says.
+    muted = filled.topic.sign < 0
     return [
-        Signal(stance=signal.stance, why=signal.why, evidence=filled.text, where=where) for signal in found
+        Signal(
+            stance=signal.stance.opposite if muted and signal.why == SWITCHED else signal.stance,
+            why=signal.why,
+            evidence=filled.text,
+            where=where,
+        )
+        for signal in found
     ]
 
 
@@ -89,8 +97,7 @@ def of_text(
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
         )
-        # `Affirmative. N. Eze`: below an answer it is a name that begins.
-        silent |= bool(signals) and _INITIAL.match(sentence.text) is not None
+        silent |= _is_a_name(sentence, below=bool(signals))
         if topic is not None and silent:
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
             topic_after: Topic | None = heard.topic or topic
@@ -113,6 +120,14 @@ def of_text(
         spoken_of = bool(read) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)
         topic = topic_after
     return signals
+
+
+def _is_a_name(sentence: Sentence, *, below: bool) -> bool:
+    """`N. Eze` is no `no`: below an answer, or where no list knows the second word."""
+    if not _INITIAL.match(sentence.text):
+        return False
+    last = sentence.clauses[-1]
+    return below or (len(sentence.clauses) == 2 and not (last.meaning or last.frame or last.replies))
 
 
 def _left_open(filled: Field) -> bool:

@@ -138,7 +138,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
     second = _second_reader(Heard(segments=segments, quoted=quoted, language=language), notes)
-    ruled = settle(signals)
+    ruled = settle(signals, answered=bool(filled_in))
     unread = [
         f"{each.question} {each.text}"
         for each in segments

@@ -1,6 +1,7 @@
 """Second stage of the preference: what a question or a form's label asks of the account mail."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
@@ -153,14 +154,23 @@ def topic_of_label(label: str, language: str) -> Topic | None:
     if is_of_others(label, language):
         return None
     label = _named(label)
+    clauses = clauses_of(label, language)
+    if _asks_for_more(label, clauses):
+        return None
     foreign = len(label.split()) <= 6 and not _is_known(label, language)
     languages = (language, *LANGUAGES) if foreign else (language,)
     for each in dict.fromkeys(languages):
         if topic := topic_of(label, each):
             return topic
-    clauses = clauses_of(label, language)
     named = len(clauses) == 1 and clauses[0].has("weak") and len(clauses[0].words) <= 3
     return Topic(close=True) if named and not clauses[0].has("me", "third", "other", "neutral") else None
+
+
+def _asks_for_more(label: str, clauses: Sequence[Clause]) -> bool:
+    """`Additional information`, `Weitere Hinweise`: room for remarks."""
+    words = [word.casefold() for word in re.findall(r"\w+", label)]
+    acts = any(clause.has("send", "notify", "tell", "get", "skip", "them") for clause in clauses)
+    return len(words) <= 4 and not acts and not small("further").isdisjoint(words)
 
 
 def _named(label: str) -> str:
@@ -190,7 +200,11 @@ def is_of_others(label: str, language: str) -> bool:
     words = [word.casefold() for word in re.findall(r"\w+", label)]
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
+    if _asks_how_it_is(words):
+        return True
     clauses = clauses_of(label, language)
+    if any(clause.link == "when_" and clause.has("other") for clause in clauses[1:]):
+        return not any(clause.has("mail") for clause in clauses)  # `Mail when certificate expires`
     acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
     reworded = small("wordings").intersection(words) and small("changed").intersection(words)
     if not acts and (reworded or small("soundness").intersection(words)):
@@ -206,6 +220,17 @@ def is_of_others(label: str, language: str) -> bool:
     return any(clause.has("other") for clause in clauses) and not any(
         clause.has("mail", "notify", "channel") for clause in clauses
     )
+
+
+def _asks_how_it_is(words: list[str]) -> bool:
+    """`Do they know of the move?`, `Insurance mail received`, `Pia notified`, `I have read the page about
+    mails`: not what shall be."""
+    if words[-1:] and (words[-1] in small("past") or (len(words) == 2 and words[1] in small("told_already"))):
+        return words[0] not in small("learning")
+    if words[:1] and words[0] in small("ourselves") and not small("having_read").isdisjoint(words[1:4]):
+        return True
+    opens = words[:1] and words[0] in small("happened") and words[1:2] != ["you"]
+    return bool(opens) or (not small("knowing").isdisjoint(words) and words[0] in small("states"))
 
 
 def _is_known(label: str, language: str) -> bool:

@@ -16,8 +16,15 @@ class Stance(StrEnum):
     UNCLEAR = "unclear"  # something else than a plain yes or no
     TOPIC = "topic"  # names the mail and says no more
 
+    @property
+    def opposite(self) -> "Stance":
+        """Yes for no and no for yes; the others have none."""
+        return {Stance.YES: Stance.NO, Stance.NO: Stance.YES}.get(self, self)
+
 
 Reading = tuple[Stance, str]
+# What names the state, and so says the same however the question was put.
+SWITCHED = "on or off"
 
 
 def read_label(clause: Clause) -> Reading | None:
@@ -117,7 +124,7 @@ def read_reply(clause: Clause, topic: Topic) -> Reading | None:
         return _answered("no", topic) if denied == "stressed" else (Stance.UNCLEAR, "a denied yes")
     reply = max(starts, key=lambda hit: (hit.tag in {"do", "dont"}, hit.last - hit.first))
     if not topic.either_or and (switched := _switched(clause, reply)):
-        return switched, "on or off"
+        return switched, SWITCHED
     agrees = topic.minds and reply.tag == "yes" and not _said(clause, reply) <= small("literal_yes")
     return _answered("do" if agrees else reply.tag, topic)
 

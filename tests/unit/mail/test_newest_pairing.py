@@ -544,3 +544,63 @@ def test_what_numbers_an_answer_begins_a_line_of_its_own(mark: str) -> None:
         "Should they be sent the account email?",
         "not wanted",
     )
+
+
+SUPPORTS = (
+    "\n\n-----Original Message-----\nFrom: Support <s@learn.example>\nSent: Monday\nTo: Dana\nSubject: x\n\n"
+)
+
+
+def test_capitals_that_the_sender_names_answer_behind_and_below_the_question() -> None:
+    asked = "1. Is it right? YES\n2. May we mail the learners? NO, LEAVE THAT TO US\nWho pays?\nHEAD OFFICE"
+    assert pairs(read(f"My replies are in CAPS below.{SUPPORTS}{asked}")) == [
+        ("1. Is it right?", "YES"),
+        ("2. May we mail the learners?", "NO, LEAVE THAT TO US"),
+        ("Who pays?", "HEAD OFFICE"),
+    ]
+
+
+def test_capitals_that_nobody_named_answer_nothing() -> None:
+    assert not pairs(read(f"Please see below.{SUPPORTS}May we mail the learners? ASAP PLEASE\nTICKET OPEN"))
+
+
+@pytest.mark.parametrize(
+    ("ways", "answer"),
+    [
+        ("Yes\nNo  <--- this one", Answer.NO),
+        ("Yes ←\nNo", Answer.YES),
+        ("yes, please <<\nno, thanks", Answer.YES),
+        ("Yes  <-- not this one\nNo", Answer.NO),
+        ("Yes <-\nNo <-", Answer.UNCLEAR),
+    ],
+)
+def test_an_arrow_picks_the_way_that_it_points_at(ways: str, answer: Answer) -> None:
+    spoken = read(f"Hi,\n\nDo you want an account email sent to your learners?\n{ways}\n\nThanks, Liam\n")
+    assert read_preference(spoken).answer is answer
+
+
+def test_dots_lead_to_any_value_or_none_where_other_lines_have_them() -> None:
+    form = "New people ..... four\nAccount mail to them ......\nInvoice ....... as ever\nParking____no\n"
+    assert [(s.question, s.text) for s in read(form).readings[0] if s.kind is SegmentKind.FORM] == [
+        ("New people", "four"),
+        ("Account mail to them", ""),
+        ("Invoice", "as ever"),
+        ("Parking", "no"),
+    ]
+    assert all(s.kind is SegmentKind.TEXT for s in read("And then ... silence.\n").readings[0])
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "answer"),
+    [
+        ("Please notify", "...me as soon as the accounts are there.", Answer.UNSTATED),
+        ("Please do not send…", "…any account mail to these people.", Answer.NO),
+        ("Please send the learners...", "the account mail, all of them.", Answer.YES),
+    ],
+)
+def test_a_text_goes_on_with_the_sentence_of_its_subject(subject: str, text: str, answer: Answer) -> None:
+    raw = f"From: Dana <d@acme.example>\nTo: s@learn.example\nSubject: {subject}\n\n{text}\n"
+    if not raw.isascii():
+        raw = raw.replace("\n\n", "\nContent-Type: text/plain; charset=utf-8\n\n", 1)
+    spoken = read_newest(parse_message(raw.encode()))
+    assert read_preference(spoken).answer is answer

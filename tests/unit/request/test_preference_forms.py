@@ -42,6 +42,12 @@ def reply(text: str, asked: str = ASKED) -> str:
         "Personne à prévenir une fois terminé",
         "Ansprechpartner für die Benachrichtigung",
         "Avisar al gestor",
+        "Do they know about GDPR",
+        "Welcome drink",
+        "Mail when certificate expires",
+        "Insurance mail received",
+        "Bishop informed",
+        "Email to the county office",
     ],
 )
 def test_a_label_that_names_somebody_or_something_else_is_not_about_the_account_mail(label: str) -> None:
@@ -64,6 +70,9 @@ def test_a_label_that_names_somebody_or_something_else_is_not_about_the_account_
         "Send login details to learners?",
         "Benachrichtigung der Lernenden",
         "Avisar a los alumnos",
+        "Learners notified",
+        "Have you told us to notify the learners",
+        "Send mail when the account is made",
     ],
 )
 def test_a_label_that_names_the_learners_still_is(label: str) -> None:
@@ -294,3 +303,40 @@ def test_a_long_gap_in_a_line_is_read_in_no_time(gap: str) -> None:
     text = "\n".join(["see below marked" + gap * 400] * 20)
     read_newest(parse_message(as_mail({"subject": "Form", "text": text})))
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Additional information", "Weitere Hinweise", "Informations complémentaires", "Otras indicaciones"],
+)
+def test_room_for_remarks_asks_for_nothing(label: str) -> None:
+    remarked = form(("Send account mail to learners", "Yes"), (label, "Two of them are called Sam Jones."))
+    assert topic_of_label(label, language_of(label)) is None
+    assert by_rules(remarked).answer is Answer.YES
+
+
+def test_off_says_that_what_is_muted_is_not() -> None:
+    assert by_rules(form(("Mute account emails", "off"))).answer is Answer.YES
+    assert by_rules(form(("Account emails", "off"))).answer is Answer.NO
+
+
+def test_a_question_in_the_subject_is_answered_below() -> None:
+    subject = Segment(kind=SegmentKind.SUBJECT, text="Suppress e-mail?")
+    line = Segment(kind=SegmentKind.FORM, text="No", question="Suppress the account email for these users?")
+    text = Segment(kind=SegmentKind.TEXT, text="Please send them the account email.")
+    assert by_rules(Spoken(newest_text="", readings=((subject, line),))).answer is Answer.YES
+    assert by_rules(Spoken(newest_text="", readings=((subject, text),))).answer is Answer.YES
+    assert by_rules(Spoken(newest_text="", readings=((subject,),))).answer is Answer.UNCLEAR
+
+
+def test_a_name_that_begins_with_an_n_is_no_answer() -> None:
+    assert reply("N. Yates") == "unstated"
+
+
+def test_those_outside_the_list_are_others() -> None:
+    said = "Please send the account mail to all. Nobody outside the list is to be contacted."
+    assert reply(said, asked="") == "yes"
+
+
+def test_what_somebody_has_read_is_no_wish() -> None:
+    assert by_rules(form(("I have read the page about account e-mails", "x"))).answer is Answer.UNSTATED
