@@ -17,9 +17,9 @@ _LABELLED = re.compile(
     r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*\*{0,2}([^:：\n]{2,120}?)\*{0,2}"
     r"\s*(?:[:：]|(?<=\s)=(?=\s|$))\*{0,2}\s*(.*)"
 )
-_ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*[-–—:>=]*\s*(.*)")
+_ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*([-–—:>=]*)\s*(.*)")
 _ANSWER_LETTER = re.compile(
-    r"\s*(?:a|ans|answer|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?[:.)]\s*(.+)", re.IGNORECASE
+    r"\s*(?:a|ans|answer|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?[:.)]\s*(.*)", re.IGNORECASE
 )
 _QUESTION_LETTER = re.compile(
     r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
@@ -271,9 +271,9 @@ def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
     found = _ASKED.fullmatch(lines[at].text[:1000])
     if not found:
         return None
-    label, value = found.group(1).strip(), found.group(2).strip()
+    label, mark, value = (part.strip() for part in found.groups())
     if value:
-        return _Found((_form(label, value),), 1) if is_bare_answer(value) else None
+        return _Found((_form(label, value),), 1) if ">" in mark or is_bare_answer(value) else None
     if _stands_in_form(lines, at):
         return _Found((_form(label, ""),), 1)
     following = at + 1

@@ -23,6 +23,12 @@ _FLATTENED = re.compile(
 )
 _HEAD, _TAIL = 160_000, 40_000
 _HEAD_LINES, _TAIL_LINES = 4_000, 1_500
+_WROTE = re.compile(
+    r"(?:wrote|writes|schrieb|écrit|escribió|schreef|scritto|escreveu)\s?:\s*$", re.IGNORECASE
+)
+_BARRED = re.compile(r"\|(?: [^|\n]*)?")
+# `[strike]please leave it off[/strike]`, as forums mark it up.
+_TAGGED = re.compile(r"\[(s|del|strike|strikethrough)\][^\n]{0,500}?\[/\1\]", re.IGNORECASE)
 # Letters with a stroke laid over each, as chat programs and "fancy text" pages make them.
 _STROKE = re.compile("[\u0335-\u0338]")
 _STROKED = re.compile("(?:[^\\s\u0335-\u0338][\u0335-\u0338]+\\s?)+")
@@ -57,6 +63,8 @@ def drop_struck(text: str) -> str:
     """The text without what plain-text writers strike out: `~~no~~`, `~no~`, letters with a stroke."""
     if "~" in text:
         text = _STRUCK.sub("", text)
+    if "[" in text:
+        text = _TAGGED.sub("", text)
     return _STROKED.sub("", text) if _STROKE.search(text) else text
 
 
@@ -69,8 +77,23 @@ def read_plain(text: str) -> list[Line]:
         end = text[-_TAIL:]
         text = f"{text[:_HEAD]}\n{end.partition(chr(10))[2] or end}"
     raw = bound_lines([part for line in drop_struck(tidy(text)).split("\n") for part in part_flattened(line)])
+    raw = _bars_as_marks(raw)
     lines = [line_of(line) for line in raw]
     return [_unescape_from(raw, lines, at) for at in range(len(lines))]
+
+
+def _bars_as_marks(raw: list[str]) -> list[str]:
+    """The lines below `Support wrote:` that some trackers quote with a bar, with the usual mark."""
+    found, quoting, above = list(raw), False, ""
+    for at, line in enumerate(raw):
+        if not line.strip():
+            quoting = quoting and not above.startswith("|")
+            continue
+        quoting = (quoting or _WROTE.search(above) is not None) and _BARRED.fullmatch(line) is not None
+        if quoting:
+            found[at] = ">" + line[1:]
+        above = line
+    return found
 
 
 def part_flattened(line: str) -> list[str]:

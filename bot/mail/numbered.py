@@ -14,7 +14,7 @@ _NAMED = re.compile(
     rf"\W{{0,3}}(?:{ITEM_NAMES})?\s?[#.(]?\s?(?P<key>\d{{1,2}}|[a-h])\s?[.):\]=–—-]{{1,3}}\s*(?P<words>\S.*)",
     re.IGNORECASE,
 )
-_RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
+_RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.):]\s)")
 _LONGEST_ANSWER = 12
 _GREETS = 3
 _LONGEST_LINE = 400

@@ -8,10 +8,10 @@ from bot.mail.lines import Line
 from bot.mail.ticks import has_boxes
 
 _SPREAD = re.compile(
-    r"\s*(\S[^\t|]{1,100}?)\s*(?:\t+|\s\.{3,}\s?|\.{4,}|\s[-–—=]{1,2}>?\s|\s{4,})\s*(\S.{0,60})"
+    r"\s*(\S[^\t|]{1,100}?)\s*(?:\t+|\s\.{3,}\s?|\.{4,}|\s[-–—=]{1,2}>?\s|\s[→➔]\s|\s{4,})\s*(\S.{0,60})"
 )
 # A label, dots that lead to the value, and the value.
-_LED = re.compile(r"\s*(\S[^\t|.…]{1,80}?)\s?(?:\.{3,}|…{2,}|_{4,})\s*([^.…_\s].{0,60})?")
+_LED = re.compile(r"\s*(\S[^\t|.…]{1,80}?)\s?(?:\.{2,}|…{1,}|_{4,})\s*([^.…_\s].{0,60})?")
 _READ = 400
 
 

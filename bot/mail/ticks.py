@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.mail.frame_words import frame_words
 
 _BOX = re.compile(
-    r"\[\s*(?P<square>[xXvV✓✔✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
+    r"\[\s*(?P<square>[xXvV✓✔√✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔√•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
     r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
     r"|(?<![\w_])_+(?P<line>[xX])_+(?![\w_])"
 )

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.request.afterthoughts import LIMITED
 from bot.request.agreement import Verdict
 from bot.request.forms import NEITHER
 from bot.request.limits import COUNTED
 from bot.request.network import Weighed
 from bot.request.options import PICKED
+from bot.request.passed_on import WHICH
 from bot.request.replies import Stance
 from bot.request.statements import Signal
 from bot.values.request import Answer
@@ -36,13 +38,16 @@ NARROWED = frozenset(
         NEITHER,
     }
 )
+# Why something is unclear that nothing others read makes clear: learners found by their numbers, a yes that
+# the next sentence limits, a way picked with an if, one of several mails passed on.
+SETTLED = frozenset({COUNTED, LIMITED, PICKED, WHICH})
 # Below this likelihood of its likeliest answer the network is not believed alone: the encoder is asked, too.
 # A yes or no must be likelier, most of all one that the rules do not read.
 UNSURE, UNSURE_BOTH, UNSURE_ALONE = 0.94, 0.965, 0.98
 # What the encoder holds likely counts for so much, the network's for the rest.
 HEARD = 0.75
 # `All fine, please run it`: where nobody names a mail, a yes may be one to anything, and so may a bare one
-# that the rules take for no answer; where they found learners by their numbers, it is for those.
+# that the rules take for no answer.
 NEVER = 2.0
 # So likely the opposite must be, or that it is unclear, to make the rules' reading of so few words unclear.
 DOUBTING, QUESTIONING = 0.6, 0.9
@@ -130,7 +135,7 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         return AGAINST
     if ruled is Answer.UNCLEAR:
         why = signal.why if signal is not None else ""
-        if why == COUNTED:
+        if why in SETTLED:
             return NEVER
         return SURE if matter.plain or why in NARROWED else CLEARING[likeliest]
     if matter.bare or (not matter.named and likeliest is Answer.YES):

@@ -13,8 +13,12 @@ def tells_us_when(before: Clause, clause: Clause) -> bool:
 
 
 def rather_to_us(before: Clause, clause: Clause) -> bool:
-    """`ring me rather than emailing`: it is the sender who is rung."""
-    return clause.link == "instead_" and addressee(before) == "me" and not clause.has("them", "mail")
+    """`ring me rather than emailing`, `I'm on the train, so do email`: it is the sender who is reached."""
+    if clause.has("them", "mail"):
+        return False
+    if clause.link == "so_" and before.has("we") and clause.has("notify"):
+        return not before.has("them", "mail", "weak", "want", "fine")
+    return clause.link == "instead_" and addressee(before) == "me"
 
 
 def goes_elsewhere(before: Clause, clause: Clause) -> bool:

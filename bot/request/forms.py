@@ -19,7 +19,7 @@ NEITHER = "a value that is neither yes nor no"
 LONGEST_VALUE = 5
 # A longer value of a line about something else is free text.
 LONGEST_SHORT = 4
-_BOX = r"(?:\[\s*([xX✓✔*v]?)\s*\]|\(\s*([xX✓✔*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
+_BOX = r"(?:\[\s*([xX✓✔√*v]?)\s*\]|\(\s*([xX✓✔√*•●o]?)\s*\)|([☐□◯○])|([☑☒✅✔🗹■●◉]))"
 _OPTION = re.compile(_BOX + r"\s*([^\W\d_]+)|(?<![^\W_])([^\W\d_]+)\s*" + _BOX)
 _IN_BRACKETS = re.compile(r"\(([^()\n]{3,60}[:=][^()\n]{1,20})\)")
 _LABELLED = re.compile(
@@ -77,19 +77,26 @@ def is_filled_in(segment: Segment, language: str) -> bool:
 
 
 def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
-    """Did nobody fill in the line that names the account mail best? What others say is hardly about it."""
+    """Did nobody fill in the line that names the account mail best? What others say is hardly about it.
+
+    Of two boxes, with and without it, one is left blank.
+    """
     filled, left = 0, 0
+    ways: dict[bool, set[int]] = {True: set(), False: set()}
     for line in segments:
         if line.kind is not SegmentKind.FORM:
             continue
         label, value = line.question, unstruck(line.text)
-        if topic_of_label(label, language) is None and not may_ask(label, value, language):
+        topic = topic_of_label(label, language)
+        if topic is None and not may_ask(label, value, language):
             continue
+        ways[is_blank(value)].add(topic.sign if topic else 0)
         if is_blank(value):
             left = max(left, _aptness(label, language))
         else:
             filled = max(filled, _aptness(label, language))
-    return left > filled
+    both = {1, -1} == ways[True] | ways[False] and not ways[True] & ways[False]
+    return left > filled and not both
 
 
 def _aptness(label: str, language: str) -> int:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.request.afterthoughts import LIMITED, limits_before
 from bot.request.answering import evades, is_courtesy, may_answer, only_greets
 from bot.request.clauses import Sentence, read_sentences
 from bot.request.forms import (
@@ -115,6 +116,8 @@ def of_text(
         if evasion and (not read or evasion in {"group by group", "delegate"}):
             steps.append(f"  evades: {evasion}")
             read = (*read, replace(blank_signal, stance=Stance.UNCLEAR, why=evasion))
+        if not read and signals and limits_before(sentence):
+            read = (replace(blank_signal, stance=Stance.UNCLEAR, why=LIMITED),)
         said_before |= not is_courtesy(sentence) and not heard.signals
         signals = _answered(signals, read)
         spoken_of = bool(read) or heard.names_mail or (spoken_of and len(sentence.clauses) < 2)

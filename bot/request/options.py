@@ -6,9 +6,12 @@ answer `B please`, `we'll go with option A`, `the latter`.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from bot.request.clauses import Clause, Sentence, read_sentences
+from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
+from bot.request.limits import limit_of
 from bot.request.matter import Topic, is_about, polarity
+from bot.request.questions import topic_of
 from bot.request.replies import Stance
 from bot.request.vocabulary import small
 
@@ -16,9 +19,12 @@ MOST_ASKED = 4_000
 # Why a picked way says what it says.
 PICKED = "the way picked"
 LONGEST_PICK = 12
-LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group")
+LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group", "delay")
 _ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])(?:[).:\]]|\s[-–—=])\s+", re.IGNORECASE)
 _OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
+# How a switch is offered, and what stands before the way that is picked.
+_SWITCH = {"on": Stance.YES, "off": Stance.NO}
+_SWITCHED = frozenset({"", "it", "them", "that", "turn", "switch", "leave", "keep", "stay", "mail", "email"})
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -34,7 +40,7 @@ class Offer:
 def offered_in(asked: str, language: str) -> tuple[Offer, ...]:
     """The ways a question offers, where at least one brings the mail and one does not; else none."""
     asked = asked[:MOST_ASKED]
-    found = _lettered(asked, language) or _either_side(asked, language)
+    found = _lettered(asked, language) or _switch(asked, language) or _either_side(asked, language)
     return found if {Stance.YES, Stance.NO} <= {offer.stance for offer in found} else ()
 
 
@@ -46,8 +52,20 @@ def picked_in(sentence: Sentence, offers: tuple[Offer, ...]) -> Stance | None:
     picked = [offer for offer in offers if any(_names(_before_an_if(clause), offer) for clause in clauses)]
     if not picked:
         return None
+    if picked[0].key in _SWITCH and len(picked) == 1 and _is_denied(sentence):
+        return picked[0].stance.opposite
     limited = any(clause.has(*LIMITING) and not clause.has("polite") for clause in clauses)
     return Stance.UNCLEAR if limited or len(picked) > 1 or sentence.asks else picked[0].stance
+
+
+def _is_denied(sentence: Sentence) -> bool:
+    """`Don't turn it on`, and nothing more."""
+    clauses = sentence.clauses
+    return (
+        len(clauses) == 1
+        and any(hit.first <= 1 for hit in clauses[0].hits("neg"))
+        and not clauses[0].has(*(tag for tag in LIMITING if tag != "neg"))
+    )
 
 
 def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
@@ -62,9 +80,23 @@ def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
     ]
     if any("?" in text for text in texts):
         return ()
+    topic = topic_of(asked[: marks[0].start()], language)
     return tuple(
-        _offer(place, key, text, language) for place, (key, text) in enumerate(zip(keys, texts, strict=True))
+        _offer(place, key, text, language, topic)
+        for place, (key, text) in enumerate(zip(keys, texts, strict=True))
     )
+
+
+def _switch(asked: str, language: str) -> tuple[Offer, ...]:
+    """`The account mail is off at present. Shall I leave it off or turn it on?`"""
+    sentences = read_sentences(asked, language)
+    for before, sentence in pairwise([None, *sentences]):
+        assert sentence is not None
+        near = [*(before.clauses if before else ()), *sentence.clauses]
+        words = {word.casefold() for clause in sentence.clauses for word in clause.words}
+        if sentence.asks and set(_SWITCH) <= words and any(is_about(clause, Topic()) for clause in near):
+            return tuple(Offer(key=key, names=frozenset(), stance=stance) for key, stance in _SWITCH.items())
+    return ()
 
 
 def _either_side(asked: str, language: str) -> tuple[Offer, ...]:
@@ -76,10 +108,22 @@ def _either_side(asked: str, language: str) -> tuple[Offer, ...]:
     return ()
 
 
-def _offer(place: int, key: str, text: str, language: str) -> Offer:
+def _offer(place: int, key: str, text: str, language: str, topic: Topic | None = None) -> Offer:
     of_two = (("formers", "firsts"), ("latters", "seconds"))[place] if place < 2 else ()
     names = frozenset({_ORDER[place], str(place + 1)}).union(*map(small, of_two))
-    return Offer(key=key, names=names, stance=_stance_of(text, language))
+    stance = _stance_of(text, language)
+    if stance is Stance.UNCLEAR and topic is not None:
+        stance = _replied(text, topic, language)
+    return Offer(key=key, names=names, stance=stance)
+
+
+def _replied(text: str, topic: Topic, language: str) -> Stance:
+    """`yes, all of them` as a way that is offered below a question; unclear where it is none for all."""
+    clauses = clauses_of(text, language)
+    tags = {hit.tag for clause in clauses[:1] for hit in clause.replies if not hit.first}
+    if len(tags) != 1 or any(map(limit_of, clauses)):
+        return Stance.UNCLEAR
+    return Stance.YES if (tags <= {"yes", "do"}) == (topic.sign > 0) else Stance.NO
 
 
 def _stance_of(text: str, language: str) -> Stance:
@@ -103,7 +147,10 @@ def _before_an_if(clause: Clause) -> list[str]:
 
 
 def _names(words: list[str], offer: Offer) -> bool:
-    """`B`, `option B`, `we go with B`, `the second one`, `the latter`."""
+    """`B`, `option B`, `we go with B`, `the second one`, `the latter`; `turn it on`."""
+    if offer.key in _SWITCH:
+        small_words = ["", *(word.casefold() for word in words)]
+        return any(here == offer.key and left in _SWITCHED for left, here in pairwise(small_words))
     for place, word in enumerate(words):
         before = words[place - 1].casefold() if place else ""
         after = [later.casefold() for later in words[place + 1 :]]

@@ -3,8 +3,8 @@
 `see Mark's note below, do as he says`; a mail that is merely passed on answers nothing.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
+from itertools import pairwise, zip_longest
 
 from bot.request.clauses import Clause, Sentence
 from bot.request.vocabulary import Hit, small
@@ -25,7 +25,7 @@ def refers(sentence: Sentence) -> bool:
 
     Such a sentence only leads to the words; it answers nothing, however it names the mail.
     """
-    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    words = _words_of(sentence)
     if small("yours") & set(words) or any(
         clause.has("neg", "negword", "skip") for clause in sentence.clauses
     ):
@@ -36,9 +36,60 @@ def refers(sentence: Sentence) -> bool:
     led = next((place for place, word in enumerate(words) if word in small("relating")), None)
     if led is None:
         return False
-    return all(small(name) & set(words[led:]) for name in ("saying", "places_below")) or _told_below(
-        words[:led]
+    placed = bool(small("places_below") & set(words)) and bool(small("saying") & set(words[led:]))
+    return placed or _told_below(words[:led])
+
+
+def complies(sentences: Sequence[Sentence]) -> bool:
+    """`je vous transmets la réponse de notre directrice, merci de vous y conformer`, `do exactly what Gwen
+    says`: what is passed on is to be followed, in one sentence or two."""
+    if any(map(follows, sentences)):
+        return True
+    told = [_words_of(sentence) for sentence in sentences if not _limits(sentence)]
+    for words, after in zip_longest(told, told[1:], fillvalue=()):
+        both = {*words, *after}
+        if both & small("complying") and both & small("passed_on") and not _is_yours(both):
+            return True
+    return False
+
+
+def _words_of(sentence: Sentence) -> tuple[str, ...]:
+    return tuple(word.casefold() for clause in sentence.clauses for word in clause.words)
+
+
+def _limits(sentence: Sentence) -> bool:
+    denied = any(clause.has("neg", "negword", "skip") for clause in sentence.clauses)
+    others = any(
+        clause.has("only", "except", "overrides", "withdrawn", "scrap") for clause in sentence.clauses
     )
+    return denied or others or sentence.asks
+
+
+def _is_yours(words: Collection[str]) -> bool:
+    return not small("yours").isdisjoint(words) and small("ours").isdisjoint(words)
+
+
+def follows(sentence: Sentence) -> bool:
+    """`do as she says`, `fate come scrive il direttore`: an order, and soon behind it who says how."""
+    words = _words_of(sentence)
+    if _limits(sentence) or _is_yours(words):
+        return False
+    for place, word in enumerate(words):
+        if word in small("complying") | small("doing"):
+            behind = words[place + 1 : place + 9]
+            relating = next((at for at, other in enumerate(behind) if other in small("relating")), None)
+            if relating is not None and small("saying") & set(behind[relating:]):
+                return True
+    return False
+
+
+def names_two(sentence: Sentence) -> bool:
+    """`what Tom and Jo say`, `what my two leads say`: the words of two are meant."""
+    words = _words_of(sentence)
+    led = next((place for place, word in enumerate(words) if word in small("relating")), len(words))
+    behind = words[led + 1 : led + 7]
+    joint = next((at for at, word in enumerate(behind) if word in small("joining")), None)
+    return joint is not None and bool(small("saying") & set(behind[joint:])) and joint > 0
 
 
 def _told_below(words: Sequence[str]) -> bool:
@@ -61,7 +112,7 @@ def _points(clause: Clause, pointer: Hit) -> bool:
 
 def names_an_answer(sentence: Sentence) -> bool:
     """`Our answer is in Greg's message beneath`, `her decision is below`: the answer and where it stands."""
-    words = [word.casefold() for clause in sentence.clauses for word in clause.words]
+    words = _words_of(sentence)
     if small("yours") & set(words) and not small("ours") & set(words):
         return False
     denied = any(clause.has("neg", "negword") for clause in sentence.clauses)

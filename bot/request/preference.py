@@ -5,14 +5,12 @@ examples and, where that is not sure, a transformer encoder; one answer for each
 readings.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from bot.request.agreement import Verdict, agree, settle
-from bot.request.answering import is_a_name
-from bot.request.clauses import language_of, read_sentences, within_bounds
+from bot.request.clauses import language_of, within_bounds
 from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
 from bot.request.forms import (
@@ -27,11 +25,11 @@ from bot.request.forms import (
     words_beside,
 )
 from bot.request.listening import of_field, of_text
-from bot.request.matter import Topic, names_mail
+from bot.request.matter import Topic
 from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, Weighed, learned
 from bot.request.options import offered_in
-from bot.request.pointing import names_an_answer, only_leads, points_on
+from bot.request.passed_on import answering, is_the_answer, led_on
 from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
 from bot.request.replies import Stance
 from bot.request.statements import Signal
@@ -121,20 +119,20 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     filled_in: list[Signal] = []
     signals: list[Signal] = []
     told: list[Segment] = []
-    segments = tuple(_answering(reading, spoken, language))
+    segments = tuple(answering(reading, spoken, language))
     for segment in segments:
         notes.steps.append(
             f"segment {segment.kind}: {segment.text[:200]!r}"
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
-        answers = asked or (segment.kind is SegmentKind.FORWARDED and _is_the_answer(reading, language))
+        answers = asked or (segment.kind is SegmentKind.FORWARDED and is_the_answer(reading, language))
         found = _signals(segment, language, answers, spoken.quoted, notes.steps)
         if is_filled_in(segment, language):
             filled_in += found
         else:
             told.append(segment)
             signals += found
-    signals = _led_on(signals, reading, language)
+    signals = led_on(signals, reading, language)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
     second = _second_reader(Heard(segments=segments, quoted=quoted, language=language), notes)
@@ -217,54 +215,6 @@ def _conferred(
         other=alone and names_another(tokens, said),
     )
     return confer(ruled, weighed, matter)
-
-
-def _led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
-    """The signals where a sentence leads to others' words: they decide, and unread they are unclear."""
-    leading = [sentence for sentence in read_sentences(_own_words(reading), language) if only_leads(sentence)]
-    texts = {sentence.text for sentence in leading}
-    left = [signal for signal in signals if signal.evidence not in texts]
-    if left or not any(names_mail(sentence.clauses) for sentence in leading):
-        return left
-    evidence = next(sentence.text for sentence in leading if names_mail(sentence.clauses))
-    return [Signal(stance=Stance.UNCLEAR, why="others' words", evidence=evidence, where="text")]
-
-
-def _answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
-    """The segments that may answer: forwarded words only when the sender points to them."""
-    own = _own_words(reading)
-    sentences = read_sentences(own, language)
-    withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
-    pointed = any(points_on(sentence) for sentence in sentences)
-    for segment in reading:
-        passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
-        if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
-            continue
-        if (
-            segment is reading[-1]
-            and segment.kind is SegmentKind.INLINE
-            and is_a_name(segment.text, language)
-        ):
-            continue
-        if segment.kind is not SegmentKind.FORWARDED or pointed:
-            yield segment
-    if pointed and SegmentKind.FORWARDED not in {segment.kind for segment in reading}:
-        yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
-
-
-def _is_the_answer(reading: Sequence[Segment], language: str) -> bool:
-    """Does the sender call what is passed on the answer, so that a bare yes or no in it counts?"""
-    return any(names_an_answer(sentence) for sentence in read_sentences(_own_words(reading), language))
-
-
-def _own_words(reading: Sequence[Segment]) -> str:
-    return " ".join(segment.text for segment in reading if segment.kind is not SegmentKind.FORWARDED)
-
-
-def _unasking(quoted: str, language: str) -> str:
-    """Quoted history without what it asks: support's own question is nobody's answer."""
-    sentences = read_sentences(quoted, language)
-    return "\n".join(sentence.text for sentence in sentences if not asked_in(sentence))
 
 
 def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:

@@ -200,7 +200,7 @@ def is_of_others(label: str, language: str) -> bool:
     words = [word.casefold() for word in re.findall(r"\w+", label)]
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
-    if _asks_how_it_is(words):
+    if _asks_how_it_is(words) or (small("standing").intersection(words) and "new" not in words):
         return True
     clauses = clauses_of(label, language)
     if any(clause.link == "when_" and clause.has("other") for clause in clauses[1:]):

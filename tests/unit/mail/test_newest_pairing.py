@@ -604,3 +604,36 @@ def test_a_text_goes_on_with_the_sentence_of_its_subject(subject: str, text: str
         raw = raw.replace("\n\n", "\nContent-Type: text/plain; charset=utf-8\n\n", 1)
     spoken = read_newest(parse_message(raw.encode()))
     assert read_preference(spoken).answer is answer
+
+
+def test_bars_below_an_attribution_are_quote_marks() -> None:
+    asked = "| Should the roofers be mailed?\n| a) yes, all of them\n| b) no, none\n"
+    spoken = read(f"TT Support wrote:\n\n{asked}\nb, please.\n")
+    assert spoken.newest_text == "b, please."
+    assert "Should the roofers be mailed?" in spoken.quoted
+    assert read_preference(spoken).answer is Answer.NO
+
+
+def test_a_drawn_table_below_an_attribution_stays_one() -> None:
+    spoken = read("Tom wrote:\n| Notify learners | no |\n| Group | A |\n")
+    assert "| Notify learners | no |" not in spoken.quoted
+
+
+def test_what_a_forum_marks_as_struck_out_is_not_said() -> None:
+    text = "On the mail: [s]please leave it off[/s] please send it to all five.\n"
+    assert "leave" not in read(text).newest_text
+
+
+def test_arrows_behind_a_question_lead_to_any_answer_and_an_empty_one_is_blank() -> None:
+    asked = "2. Send the account mail? >> no, it must not go out to any of them\n"
+    assert [s.text for s in read(asked).readings[0] if s.kind is SegmentKind.FORM] == [
+        "no, it must not go out to any of them"
+    ]
+    lettered = "Question: May we mail the learners?\nAnswer:\nQuestion: Is it urgent?\nAnswer: Yes\n"
+    assert [s.text for s in read(lettered).readings[0]] == ["", "Yes"]
+
+
+def test_numbers_with_colons_in_one_line_answer_by_number() -> None:
+    asked = "> 1. Preview attached.\n> 2. 6 rows?\n> 3. Could we send the learners the account mail?\n"
+    spoken = read("1: fine. 2: fine, 6 rows. 3: no thank you.\n\n" + ATTRIBUTION + asked)
+    assert ("Could we send the learners the account mail?", "no thank you.") in pairs(spoken)

@@ -335,3 +335,103 @@ def test_where_a_yes_or_a_no_is_asked_for_a_bare_one_answers(text: str) -> None:
     asked = "You do not say whether the learners should receive the default email. Please reply YES or NO."
     said = Segment(kind=SegmentKind.TEXT, text=text)
     assert read_preference(Spoken(newest_text=text, readings=((said,),), quoted=asked)).answer.value == "yes"
+
+
+@pytest.mark.parametrize(
+    ("own", "forwarded", "answer"),
+    [
+        (
+            "Je vous transmets la réponse de notre directrice, merci de vous y conformer.",
+            "Pas de mail.",
+            "no",
+        ),
+        ("Please do exactly what Gwen says about the emails.", "They are not to be emailed.", "no"),
+        (
+            "Vi inoltro le indicazioni del direttore: valgono come risposta.",
+            "Niente mail agli iscritti.",
+            "no",
+        ),
+        (
+            "See below what our lead says about the welcome mail and do it her way.",
+            "Please mail them all.",
+            "yes",
+        ),
+        (
+            "The list is below, from Gwen. Please do the accounts.",
+            "They are not to be emailed.",
+            "unstated",
+        ),
+        ("Please don't follow the instructions below.", "Please email them all.", "unstated"),
+        ("Only the mail at the bottom counts.", "I'd like them to get the account mail.", "unclear"),
+        ("On the welcome mail please follow what Tom and Jo say below.", "Let's not send it.", "unclear"),
+    ],
+)
+def test_others_words_answer_where_they_are_to_be_followed(own: str, forwarded: str, answer: str) -> None:
+    assert passed_on(own, forwarded) == answer
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        ("Please send the account mail to all.", "Except Bob, that is.", "unclear"),
+        (
+            "Please send the account mail to all.",
+            "Apart from Lord Haverley, his office filters it.",
+            "unclear",
+        ),
+        ("Please send the account mail to all.", "Oh, not to Bob though.", "unclear"),
+        ("Please send the account mail to all.", "Bob doesn't need it.", "unclear"),
+        ("Please send the account mail to all.", "Leave Bob out.", "unclear"),
+        ("Please send the account mail to all.", "Only the managers.", "unclear"),
+        ("Please send the account mail to all.", "The managers, that is.", "unclear"),
+        ("Please send the account mail to all.", "If my boss agrees.", "unclear"),
+        ("Please send the account mail to all.", "But only once I confirm.", "unclear"),
+        ("Please send the account mail to all.", "By text, please.", "unclear"),
+        ("Please don't send them the account mail.", "For now.", "unclear"),
+        ("Please don't send them the account mail.", "Until Monday.", "unclear"),
+        ("Bitte allen die Willkommensmail schicken.", "Nicht an Frau Sommer.", "unclear"),
+        ("Inviate la mail di benvenuto a tutti.", "Tranne Luca.", "unclear"),
+        ("Please send the account mail to all.", "Apart from that, all good.", "yes"),
+        ("Please send the account mail to all.", "Bob is not in today.", "yes"),
+        ("Please send the account mail to all.", "Bar staff are in column B.", "yes"),
+        ("Please send the account mail to all.", "If that is possible.", "yes"),
+        ("Please send the account mail to all.", "Assign Prevent Duty.", "yes"),
+    ],
+)
+def test_a_sentence_of_its_own_limits_the_one_before(first: str, second: str, answer: str) -> None:
+    assert reply(f"{first} {second}", "") == answer
+
+
+SWITCH = "The account email is switched off for you. Should I leave it off for the 9 or turn it on?"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Leave it off please Ines, they moan enough!", "no"),
+        ("Please turn it on Ines, that'd be smashing.", "yes"),
+        ("On please", "yes"),
+        ("Don't turn it on", "no"),
+        ("Off until May", "unclear"),
+        ("Turn it on for the managers only", "unclear"),
+        ("It depends on the day", "unstated"),
+    ],
+)
+def test_a_switch_that_is_offered_is_left_or_turned(text: str, answer: str) -> None:
+    assert reply(text, SWITCH) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("It is not necessary to prevent them by mail, it is me who will inform them.", "no"),
+        ("Please prevent the welcome email from going out.", "no"),
+        ("Please strike the account message this time.", "no"),
+        ("No account notifications are to leave your system for these people.", "no"),
+        ("Wil je ervoor zorgen dat er niemand een mailtje van het systeem krijgt?", "no"),
+        ("I'm on the train with no signal, so do email.", "unstated"),
+        ("We want them to know, so do email them.", "yes"),
+    ],
+)
+def test_words_of_foreigners_and_of_people_on_trains(text: str, answer: str) -> None:
+    assert reply(text, "") == answer

@@ -340,3 +340,15 @@ def test_those_outside_the_list_are_others() -> None:
 
 def test_what_somebody_has_read_is_no_wish() -> None:
     assert by_rules(form(("I have read the page about account e-mails", "x"))).answer is Answer.UNSTATED
+
+
+def test_existing_learners_are_not_the_new_ones() -> None:
+    answers = form(("E-mail new learners about their account", "YES"), ("E-mail existing learners", "NO"))
+    assert by_rules(answers).answer is Answer.YES
+    blank = form(("E-mail new learners about their account", ""), ("E-mail existing learners", "NO"))
+    assert by_rules(blank).answer is Answer.UNSTATED
+
+
+def test_of_two_boxes_the_blank_one_is_not_left_open() -> None:
+    boxes = form(("Stuur leerlingen de e-mail over hun account", ""), ("Stuur leerlingen geen e-mail", "x"))
+    assert by_rules(boxes).answer is Answer.NO
