@@ -9,7 +9,7 @@ from bot.mail.wrapping import ITEM_NAMES
 from bot.values.request import Segment, SegmentKind
 
 _MOST_LINES = 80
-_ITEM = re.compile(r"\W{0,3}(?P<key>\d{1,2}|[a-h])\s?[.):\]]\)?\s+(?P<words>\S.*)", re.IGNORECASE)
+_ITEM = re.compile(r"\W{0,3}(?P<key>\d{1,2}|[a-h])(?:\s?[.):\]]\)?|\s[-–—])\s+(?P<words>\S.*)", re.IGNORECASE)
 _NAMED = re.compile(
     rf"\W{{0,3}}(?:{ITEM_NAMES})?\s?[#.(]?\s?(?P<key>\d{{1,2}}|[a-h])\s?[.):\]=–—-]{{1,3}}\s*(?P<words>\S.*)",
     re.IGNORECASE,

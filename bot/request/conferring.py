@@ -58,14 +58,15 @@ _OPPOSITES = {Answer.YES: Answer.NO, Answer.NO: Answer.YES}
 class Matter:
     """What is known of a mail besides what it says: `plain` are words so few that the rules know them best,
     `bare` ones hold a yes or a no, and `either` says that one was asked for in so many words. `named` says
-    that somebody speaks of mails or of telling, and `other` that the sentence which decides names another
-    matter and no account mail."""
+    that somebody speaks of mails or of telling, `other` that the sentence which decides names another
+    matter and no account mail, and `elsewhere` that it speaks of words which were not read."""
 
     plain: bool = False
     bare: bool = False
     either: bool = False
     named: bool = True
     other: bool = False
+    elsewhere: bool = False
 
 
 def is_unsure(ruled: Answer, weighed: Weighed) -> bool:
@@ -135,16 +136,17 @@ def _needed(likeliest: Answer, verdict: Verdict, matter: Matter) -> float:
         return AGAINST
     if ruled is Answer.UNCLEAR:
         why = signal.why if signal is not None else ""
-        if why in SETTLED:
+        if why in SETTLED or matter.elsewhere:
             return NEVER
-        return SURE if matter.plain or why in NARROWED else CLEARING[likeliest]
-    if matter.bare or (not matter.named and likeliest is Answer.YES):
+        left = why == "delegate" and likeliest is Answer.YES
+        return SURE if matter.plain or left or why in NARROWED else CLEARING[likeliest]
+    if matter.bare or matter.elsewhere or (not matter.named and likeliest is Answer.YES):
         return NEVER
     return SURE if matter.plain or matter.other or not matter.named else ALONE[likeliest]
 
 
 def _is_asked(signal: Signal | None, weighed: Weighed) -> bool:
-    """Does the network take for a no what ends as a question? `The mails are switched off, right?`"""
-    if signal is None or signal.why != "a question" or weighed.likeliest is not Answer.NO:
+    """Does the network take for a yes or no what ends as a question? `The mails are switched off, right?`"""
+    if signal is None or signal.why != "a question" or weighed.likeliest not in _OPPOSITES:
         return False
-    return signal.evidence == weighed.evidence(Answer.NO)
+    return signal.evidence == weighed.evidence(weighed.likeliest)

@@ -7,7 +7,7 @@ numbers of eight bits.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.request.forms import unstruck
 from bot.request.network import ANSWERS
-from bot.request.questions import asked_around
+from bot.request.questions import asked_around, told_around
 from bot.values.request import Answer, Segment, SegmentKind
 
 FILE, PIECES_FILE = "encoder.ort", "encoder.model"
@@ -38,6 +38,8 @@ MARKS = {
 ASKED, ANSWERED = "asked:", "|"
 # Of a mail with more pieces the end counts as well: so many of them are left for it, and for what was asked.
 MOST_LAST, MOST_ASKED = 80, 100
+# So many pieces make a word, rather more than fewer; a segment of so few words is read whole.
+PIECES_A_WORD, SHORT_SEGMENT = 1.6, 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +75,32 @@ class Encoder:
 
 def cut(pieces: Any, heard: Heard) -> list[int]:
     """The places of a mail's pieces, `MOST_PIECES` and the two that enclose them at most: of a longer mail
-    its beginning and its end, of a longer question its end."""
+    what it says around the account mail, of a longer question its end."""
     said, asked = map(pieces.encode, written(heard))
     asked = asked[-MOST_ASKED:]
     room = MOST_PIECES - len(asked)
     if len(said) > room:
+        said = pieces.encode(written(shortened(heard, int(room / PIECES_A_WORD)))[0])
+    if len(said) > room:
         said = [*said[: room - MOST_LAST], *said[-MOST_LAST:]]
     return [FIRST, *said, *asked, LAST]
+
+
+def shortened(heard: Heard, words: int) -> Heard:
+    """The same with no more than so many words of running text, those around the account mail."""
+    long = [len(segment.text.split()) for segment in heard.segments]
+    taken = sum(count for count in long if count <= SHORT_SEGMENT)
+    runs = sum(count > SHORT_SEGMENT for count in long)
+    most = max(SHORT_SEGMENT, (words - taken) // max(runs, 1))
+    return replace(
+        heard,
+        segments=tuple(
+            replace(segment, text=told_around(segment.text, heard.language, most))
+            if count > most
+            else segment
+            for segment, count in zip(heard.segments, long, strict=True)
+        ),
+    )
 
 
 def written(heard: Heard) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
             left = max(left, _aptness(label, language))
         else:
             filled = max(filled, _aptness(label, language))
-    both = {1, -1} == ways[True] | ways[False] and not ways[True] & ways[False]
+    both = {1, -1} == (ways[True] | ways[False]) - {0} and not ways[True] & ways[False] - {0}
     return left > filled and not both
 
 

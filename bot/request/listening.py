@@ -78,8 +78,11 @@ def of_text(
     language: str,
     steps: list[str],
     offers: tuple[Offer, ...] = (),
+    *,
+    said: bool = False,
 ) -> list[Signal]:
-    """The signals of running text; `topic` is the question it answers, `offers` the ways it offers."""
+    """The signals of running text; `topic` is the question it answers, `offers` the ways it offers, and
+    `said` says whether something was said of the mail before, which it may take back."""
     signals: list[Signal] = []
     if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED, SegmentKind.SUBJECT}:
         for filled in fields_of(text, language):
@@ -87,9 +90,11 @@ def of_text(
             if blank or (filled.value and (found := _pure(filled, language, steps))):
                 signals += [] if blank else found
                 text = text.replace(filled.text, "", 1)
-    spoken_of = said_before = False
+    said_before = False
     asked_elsewhere = topic if kind in {SegmentKind.TEXT, SegmentKind.FORWARDED} else None
-    for sentence in read_sentences(text, language)[:MOST_SENTENCES]:
+    sentences = read_sentences(text, language)[:MOST_SENTENCES]
+    spoken_of = said and any(map(takes_back, sentences[:1]))
+    for sentence in sentences:
         blank_signal = Signal(stance=Stance.TOPIC, why="", evidence=sentence.text, where=kind.value)
         if picked := picked_in(sentence, offers):
             steps.append(f"  picks what means {picked}")

@@ -22,6 +22,8 @@ LONGEST_PICK = 12
 LIMITING = ("cond", "neg", "negword", "only", "except", "undecided", "group", "delay")
 _ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])(?:[).:\]]|\s[-–—=])\s+", re.IGNORECASE)
 _OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
+# Letters that are words of their own.
+_WORDS = frozenset("ae")
 # How a switch is offered, and what stands before the way that is picked.
 _SWITCH = {"on": Stance.YES, "off": Stance.NO}
 _SWITCHED = frozenset({"", "it", "them", "that", "turn", "switch", "leave", "keep", "stay", "mail", "email"})
@@ -170,11 +172,16 @@ def _names(words: list[str], offer: Offer) -> bool:
         parts |= before in small("not") or before in small("parting")
         if lettered and word.isupper() and parts:
             return True
-        if lettered and place == 0 and _ends(after) and (word.isupper() or word.isdigit() or not after):
+        if (
+            lettered
+            and place == 0
+            and _ends(after)
+            and (word.isupper() or word.isdigit() or not after or plain not in _WORDS)
+        ):
             return True
     return False
 
 
 def _ends(after: list[str]) -> bool:
-    """Nothing but courtesy behind it."""
-    return len(after) <= 3 and all(word in small("fillers") for word in after)
+    """Nothing but courtesy behind it, or for whom: `b for us`."""
+    return len(after) <= 3 and all(word in small("fillers") | small("for_us") for word in after)

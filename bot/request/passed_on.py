@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from bot.request.answering import is_a_name
 from bot.request.clauses import read_sentences
 from bot.request.matter import names_mail
-from bot.request.pointing import complies, follows, names_an_answer, names_two, only_leads, points_on
+from bot.request.pointing import (
+    complies,
+    follows,
+    names_an_answer,
+    names_two,
+    only_leads,
+    points_on,
+    speaks_of_what_is_below,
+)
 from bot.request.questions import asked_in
 from bot.request.replies import Stance
 from bot.request.statements import Signal
@@ -25,13 +33,13 @@ def led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> 
     deeper = _further_down(reading, language)
     if deeper:
         return [Signal(stance=Stance.UNCLEAR, why=WHICH, evidence=deeper, where="text")]
-    passed = any(segment.kind is SegmentKind.FORWARDED for segment in reading)
+    passed = _is_passed_on(reading)
     leading = [
         sentence
         for sentence in read_sentences(_own_words(reading), language)
         if only_leads(sentence) or (passed and follows(sentence))
     ]
-    texts = {sentence.text for sentence in leading}
+    texts = {sentence.text for sentence in leading} | left_unread(reading, language)
     left = [signal for signal in signals if signal.evidence not in texts]
     if left or not any(names_mail(sentence.clauses) for sentence in leading):
         return left
@@ -39,12 +47,22 @@ def led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> 
     return [Signal(stance=Stance.UNCLEAR, why=ELSEWHERE, evidence=evidence, where="text")]
 
 
+def left_unread(reading: Sequence[Segment], language: str) -> frozenset[str]:
+    """The sentences that speak of words below which do not answer: `the talk about the mails is below`. They
+    say nothing themselves, whatever a reader makes of them."""
+    if not _is_passed_on(reading):
+        return frozenset()
+    sentences = read_sentences(_own_words(reading), language)
+    if any(map(points_on, sentences)) or complies(sentences):
+        return frozenset()
+    return frozenset(sentence.text for sentence in sentences if speaks_of_what_is_below(sentence))
+
+
 def answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iterator[Segment]:
     """The segments that may answer: forwarded words only when the sender points to them."""
-    kinds = {segment.kind for segment in reading}
     sentences = read_sentences(_own_words(reading), language)
     withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
-    pointed = any(map(points_on, sentences)) or (SegmentKind.FORWARDED in kinds and complies(sentences))
+    pointed = any(map(points_on, sentences)) or (_is_passed_on(reading) and complies(sentences))
     for segment in reading:
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
@@ -57,7 +75,9 @@ def answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iter
             continue
         if segment.kind is not SegmentKind.FORWARDED or pointed:
             yield segment
-    if pointed and SegmentKind.FORWARDED not in kinds:
+    # `See my answers below`: those that stand within the quote.
+    inline = any(segment.kind is SegmentKind.INLINE for segment in reading)
+    if pointed and not inline and not _is_passed_on(reading):
         yield Segment(kind=SegmentKind.FORWARDED, text=spoken.forwarded or _unasking(spoken.quoted, language))
 
 
@@ -68,13 +88,17 @@ def is_the_answer(reading: Sequence[Segment], language: str) -> bool:
 
 def _further_down(reading: Sequence[Segment], language: str) -> str:
     """The sentence that means more of what is passed on than its newest mail; '' where none does."""
-    if all(segment.kind is not SegmentKind.FORWARDED for segment in reading):
+    if not _is_passed_on(reading):
         return ""
     for sentence in read_sentences(_own_words(reading), language):
         words = {word.casefold() for clause in sentence.clauses for word in clause.words}
         if words & small("at_the_foot") or names_two(sentence):
             return sentence.text
     return ""
+
+
+def _is_passed_on(reading: Sequence[Segment]) -> bool:
+    return any(segment.kind is SegmentKind.FORWARDED for segment in reading)
 
 
 def _own_words(reading: Sequence[Segment]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise, zip_longest
 
 from bot.request.clauses import Clause, Sentence
+from bot.request.matter import names_mail
 from bot.request.vocabulary import Hit, small
 
 
@@ -36,7 +37,7 @@ def refers(sentence: Sentence) -> bool:
     led = next((place for place, word in enumerate(words) if word in small("relating")), None)
     if led is None:
         return False
-    placed = bool(small("places_below") & set(words)) and bool(small("saying") & set(words[led:]))
+    placed = _places_below(words) and bool(small("saying") & set(words[led:]))
     return placed or _told_below(words[:led])
 
 
@@ -110,13 +111,29 @@ def _points(clause: Clause, pointer: Hit) -> bool:
     return not denied and not explains and not is_yours(clause, pointer)
 
 
+def _places_below(words: Sequence[str]) -> bool:
+    """`below`, `in the mail under this one`."""
+    return bool(small("places_below") & set(words)) or any(
+        under in small("under") and it in small("it") for under, it in pairwise(words)
+    )
+
+
+def speaks_of_what_is_below(sentence: Sentence) -> bool:
+    """`what the board decided about the mails is below`: whether it is to be followed or not."""
+    words = _words_of(sentence)
+    asked = small("answer_nouns") | small("ours") | small("saying") | small("passed_on")
+    named = names_mail(sentence.clauses) or not asked.isdisjoint(words)
+    denied = any(clause.has("neg", "negword", "skip") for clause in sentence.clauses)
+    return _places_below(words) and named and not denied
+
+
 def names_an_answer(sentence: Sentence) -> bool:
     """`Our answer is in Greg's message beneath`, `her decision is below`: the answer and where it stands."""
     words = _words_of(sentence)
     if small("yours") & set(words) and not small("ours") & set(words):
         return False
     denied = any(clause.has("neg", "negword") for clause in sentence.clauses)
-    return bool(small("places_below") & set(words) and small("answer_nouns") & set(words)) and not denied
+    return _places_below(words) and bool(small("answer_nouns") & set(words)) and not denied
 
 
 def is_yours(clause: Clause, pointer: Hit) -> bool:

@@ -5,13 +5,13 @@ examples and, where that is not sure, a transformer encoder; one answer for each
 readings.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from bot.request.agreement import Verdict, agree, settle
 from bot.request.clauses import language_of, within_bounds
-from bot.request.conferring import HEARD, UNSURE, Matter, confer, confer_on_form, is_unsure
+from bot.request.conferring import HEARD, QUESTIONING, UNSURE, Matter, confer, confer_on_form, is_unsure
 from bot.request.encoder import Encoder, Heard, taught
 from bot.request.forms import (
     NEITHER,
@@ -29,7 +29,7 @@ from bot.request.matter import Topic
 from bot.request.naming import names_a_mail, names_another
 from bot.request.network import Network, Weighed, learned
 from bot.request.options import offered_in
-from bot.request.passed_on import answering, is_the_answer, led_on
+from bot.request.passed_on import answering, is_the_answer, led_on, left_unread
 from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
 from bot.request.replies import Stance
 from bot.request.statements import Signal
@@ -126,7 +126,8 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
             + (f" to {segment.question[:200]!r}" if segment.question else "")
         )
         answers = asked or (segment.kind is SegmentKind.FORWARDED and is_the_answer(reading, language))
-        found = _signals(segment, language, answers, spoken.quoted, notes.steps)
+        before = bool(signals or filled_in)
+        found = _signals(segment, language, answers, spoken.quoted, notes.steps, said=before)
         if is_filled_in(segment, language):
             filled_in += found
         else:
@@ -137,6 +138,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     tokens = tokens_of(told, signals, quoted, language)
     second = _second_reader(Heard(segments=segments, quoted=quoted, language=language), notes)
     ruled = settle(signals, answered=bool(filled_in))
+    unread_words = left_unread(reading, language)
     unread = [
         f"{each.question} {each.text}"
         for each in segments
@@ -145,13 +147,18 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
     verdict, doubted = settle(filled_in), False
     if not filled_in:
         notes.rows.append(tokens)
-        verdict = _conferred(ruled, tokens, second, quoted, notes)
+        verdict = _conferred(ruled, tokens, second, quoted, notes, unread_words)
     elif any(corrects(words_beside(each, language)) for each in segments):
         return Answer.UNCLEAR, verdict[1]
+    elif ruled[1] is not None and ruled[1].turns:  # `Scrap that, don't`, below the form
+        verdict = _conferred(ruled, tokens, second, quoted, notes, unread_words)
     elif ruled[0] is Answer.UNSTATED:
-        doubted = not _says_nothing(tokens, notes)
+        beside_it = _weigh_beside(tokens, notes)
+        if beside_it[Answer.UNCLEAR] >= QUESTIONING:
+            return Answer.UNCLEAR, verdict[1]
+        doubted = beside_it[Answer.UNSTATED] < UNSURE
     elif ruled[0] is not verdict[0]:  # what a form and the words beside it both say needs no second reader
-        answer, said = _conferred(ruled, tokens, second, quoted, notes)
+        answer, said = _conferred(ruled, tokens, second, quoted, notes, unread_words)
         beside = [replace(said, stance=Stance(answer.value))] if said is not None else []
         if {verdict[0], answer} == {Answer.YES, Answer.NO}:
             return settle([*filled_in, *beside])  # a contradiction, whatever the encoder makes of it
@@ -173,13 +180,13 @@ def _second_reader(heard: Heard, notes: Notes) -> Second | None:
     return None if encoder is None else cache(lambda: encoder().weigh(heard))
 
 
-def _says_nothing(tokens: Sequence[Token], notes: Notes) -> bool:
-    """Is the network sure that the words beside a form say nothing of it, as the rules hold?"""
+def _weigh_beside(tokens: Sequence[Token], notes: Notes) -> Mapping[Answer, float]:
+    """What the network makes of the words beside a form that say nothing, as the rules hold."""
     if notes.network is None or not any(token.sentence for token in tokens):
-        return True
+        return {**dict.fromkeys(Answer, 0.0), Answer.UNSTATED: 1.0}
     weighed = notes.network.weigh(tokens)
     notes.steps.append(f"beside the form weighs {weighed}")
-    return weighed.answers[Answer.UNSTATED] >= UNSURE
+    return weighed.answers
 
 
 def _with_the_form(verdict: Verdict, second: Second | None, unread: Sequence[str], notes: Notes) -> Verdict:
@@ -192,7 +199,12 @@ def _with_the_form(verdict: Verdict, second: Second | None, unread: Sequence[str
 
 
 def _conferred(
-    ruled: Verdict, tokens: Sequence[Token], second: Second | None, quoted: str, notes: Notes
+    ruled: Verdict,
+    tokens: Sequence[Token],
+    second: Second | None,
+    quoted: str,
+    notes: Notes,
+    elsewhere: Collection[str],
 ) -> Verdict:
     """What the rules settled on, after the network has read the same words; they know a bare reply best."""
     words = sum(bool(token.sentence) and not token.word.startswith("<") for token in tokens)
@@ -213,11 +225,14 @@ def _conferred(
         either=plain and asks_yes_or_no(quoted),
         named=not alone or names_a_mail(tokens, said, quoted),
         other=alone and names_another(tokens, said),
+        elsewhere=said in elsewhere,
     )
     return confer(ruled, weighed, matter)
 
 
-def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: list[str]) -> list[Signal]:
+def _signals(
+    segment: Segment, language: str, asked: bool, quoted: str, steps: list[str], *, said: bool
+) -> list[Signal]:
     text = unstruck(segment.text)
     if segment.kind is SegmentKind.FORM:
         topic = topic_of_label(segment.question, language)
@@ -237,7 +252,7 @@ def _signals(segment: Segment, language: str, asked: bool, quoted: str, steps: l
         offers = offered_in(quoted, language) if quoted and len(text.split()) <= LONGEST_REPLY else ()
     elif segment.kind is SegmentKind.FORWARDED:
         topic = Topic() if asked else None
-    return of_text(text, segment.kind, topic, language, steps, offers)
+    return of_text(text, segment.kind, topic, language, steps, offers, said=said)
 
 
 def _asked_above(quoted: str, text: str, language: str) -> Topic | None:

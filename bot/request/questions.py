@@ -1,8 +1,8 @@
 """Second stage of the preference: what a question or a form's label asks of the account mail."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 
 from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
 from bot.request.matter import ACTS, Topic, is_about, polarity
@@ -20,6 +20,10 @@ OTHER_WAYS = ("skip", "delay", "channel", "self", "selftell")
 # So many questions are understood with these sentences behind and before each, the nearest first (`1 = yes,
 # 2 = no`), and so many words in all; of a mail that asks nothing so many sentences are read.
 AROUND, MOST_ASKING, MOST_AROUND, HEAD_READ = (1, -1, 2, -2, 3), 4, 60, 5
+# What a long mail says of the account mail stands around where it is named, most often behind; or where
+# words of these meanings are.
+BEHIND = (1, 2, 3, -1, 4)
+TELLING = frozenset({"weak", "notify", "tell", "selftell", "quiet"})
 # What a title stands between.
 QUOTES = frozenset("\"'“”„«»‘’‹›")
 # A question asks with its first words whether they mind.
@@ -120,13 +124,30 @@ def asked_around(quoted: str, language: str) -> str:
     asking.sort(key=lambda place: topic_of(asked_in(found[place]), language) is None)
     asking = asking[:MOST_ASKING]
     nearest = [*asking, *(place + step for step in AROUND for place in asking)] or range(HEAD_READ)
+    return _gathered(found, nearest, MOST_AROUND)
+
+
+def told_around(text: str, language: str, most: int) -> str:
+    """What a long text says, above all of the account mail, with as many of the sentences around it as `most`
+    words allow: those behind it first, as they answer it, and where it begins and ends."""
+    found = read_sentences(text, language)
+    about = [[clause.tags for clause in sentence.clauses] for sentence in found]
+    named = [place for place, tags in enumerate(about) if any("mail" in each for each in tags)]
+    spoken = [place for place, tags in enumerate(about) if not TELLING.isdisjoint(chain(*tags))]
+    around = [place + step for step in BEHIND for place in named]
+    nearby = [place + step for step in AROUND for place in spoken]
+    return _gathered(found, [*named, *around, *spoken, *nearby, *range(len(found) - 1, -1, -1)], most)
+
+
+def _gathered(found: Sequence[Sentence], nearest: Iterable[int], most: int) -> str:
+    """The sentences of these places in their order, of the nearest first as many as the words allow."""
     chosen: set[int] = set()
     words = 0
     for place in nearest:
         if place in chosen or not 0 <= place < len(found):
             continue
         words += len(found[place].text.split())
-        if words > MOST_AROUND and chosen:
+        if words > most and chosen:
             break
         chosen.add(place)
     return " ".join(found[place].text for place in sorted(chosen))

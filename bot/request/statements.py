@@ -70,6 +70,8 @@ def hear(sentence: Sentence, where: str, topic: Topic | None, *, spoken_of: bool
     steps: list[str] = []
     asked_here, told, turns_here = None, False, False
     asks = sentence.asks and not nudges(sentence)
+    # `They get anxious, so could it be left off?`: what stands before a request is told.
+    asks = asks and not any(clause.link == "so_" and requests(clause) for clause in sentence.clauses)
     before: Clause | None = None
     for clause in carried(sentence.clauses):
         if clause.has("other") and not clause.has("mail", "weak", "lost") and leaves_it(clause):

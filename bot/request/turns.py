@@ -120,10 +120,11 @@ def refuses(clause: Clause) -> bool:
 
 def nudges(sentence: Sentence) -> bool:
     """`Not a peep to any of them, ok?` tells, and only wants to be heard; `Do they get it, ok?` asks."""
-    told, last = sentence.clauses[:-1], sentence.clauses[-1:]
-    if not told or not small("nudges").issuperset(
-        word.casefold() for clause in last for word in clause.words
-    ):
+    told, last = list(sentence.clauses[:-1]), sentence.clauses[-1:]
+    said = [word.casefold() for clause in last for word in clause.words]
+    if len(said) > 1 and said[-1] in small("nudges"):
+        told += last  # `so nothing goes to them ok?`
+    elif not told or not small("nudges").issuperset(said):
         return False
     asks = (small("echo_verb") | small("modal")).intersection(map(str.casefold, told[0].words[:1]))
     return not asks and not any(clause.has("question") for clause in told)

@@ -637,3 +637,11 @@ def test_numbers_with_colons_in_one_line_answer_by_number() -> None:
     asked = "> 1. Preview attached.\n> 2. 6 rows?\n> 3. Could we send the learners the account mail?\n"
     spoken = read("1: fine. 2: fine, 6 rows. 3: no thank you.\n\n" + ATTRIBUTION + asked)
     assert ("Could we send the learners the account mail?", "no thank you.") in pairs(spoken)
+
+
+def test_questions_numbered_with_dashes_are_answered_by_number() -> None:
+    asked = "> 1 - Is Loom a department?\n> 2 - Shall the learners get the account mail?\n"
+    assert pairs(read("1 - Yes\n2 - No\n\n" + ATTRIBUTION + asked))[1] == (
+        "Shall the learners get the account mail?",
+        "No",
+    )

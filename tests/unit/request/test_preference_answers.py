@@ -3,6 +3,7 @@
 import pytest
 from reading_cases import by_rules
 
+from bot.request.passed_on import left_unread
 from bot.request.preference import read_preference
 from bot.values.request import Segment, SegmentKind, Spoken
 
@@ -435,3 +436,45 @@ def test_a_switch_that_is_offered_is_left_or_turned(text: str, answer: str) -> N
 )
 def test_words_of_foreigners_and_of_people_on_trains(text: str, answer: str) -> None:
     assert reply(text, "") == answer
+
+
+def test_what_lies_below_unread_is_not_answered_by_the_words_that_lead_to_it() -> None:
+    own = "The board's talk about the account mails is in the mail below, for your background."
+    reading = (
+        Segment(kind=SegmentKind.TEXT, text=own),
+        Segment(kind=SegmentKind.FORWARDED, text="Do not send them any account mail."),
+    )
+    assert left_unread(reading, "en") == frozenset({own})
+    spoken = Spoken(newest_text=own, readings=(reading,), forwarded=reading[1].text)
+    assert read_preference(spoken).answer.value in {"unstated", "unclear"}
+
+
+def test_my_answers_below_are_those_within_the_quote() -> None:
+    asked = "Should the learners receive the account mail?"
+    reading = (
+        Segment(kind=SegmentKind.TEXT, text="See my answers below."),
+        Segment(kind=SegmentKind.INLINE, text="No need, their supervisor does it.", question=asked),
+    )
+    quoted = "Just three things before we start: ..."
+    assert by_rules(Spoken(newest_text="", readings=(reading,), quoted=quoted)).answer.value == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Our people are anxious, so could the account email please be left off for all?", "no"),
+        ("They get distracted, so no account mail goes to them from your side ok?", "no"),
+        ("Do they get the account email ok?", "unclear"),
+        ("So they get the account email, right?", "unclear"),
+    ],
+)
+def test_a_request_behind_a_so_and_an_ok_at_the_end_make_no_question(text: str, answer: str) -> None:
+    assert reply(text, "") == answer
+    segment = Segment(kind=SegmentKind.TEXT, text=text)
+    read = read_preference(Spoken(newest_text=text, readings=((segment,),))).answer.value
+    assert read == answer
+
+
+def test_b_for_us_picks_b() -> None:
+    assert reply("b for us", "A) all get the account mail\nB) nobody gets the account mail") == "no"
+    assert reply("a for us", "A) all get the account mail\nB) nobody gets the account mail") != "no"

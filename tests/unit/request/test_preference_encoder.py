@@ -7,7 +7,7 @@ import pytest
 from reading_cases import heard_of_text, spoken
 
 from bot.request.conferring import HEARD, SURE, UNSURE, UNSURE_ALONE, UNSURE_BOTH, confer_on_form, is_unsure
-from bot.request.encoder import FIRST, LAST, MOST_PIECES, Encoder, Heard, cut, taught, written
+from bot.request.encoder import FIRST, LAST, MOST_PIECES, Encoder, Heard, cut, shortened, taught, written
 from bot.request.network import Weighed, learned
 from bot.request.preference import Notes, read_closely
 from bot.request.questions import asked_around
@@ -88,15 +88,35 @@ def test_what_is_asked_is_read_with_the_sentences_around_it_and_no_more() -> Non
 
 
 @pytest.mark.parametrize("asked", ["", "Shall we mail the learners? " + "Please say so. " * 90])
-def test_of_a_long_mail_the_beginning_and_the_end_are_read_and_what_it_answers(asked: str) -> None:
+def test_of_a_long_mail_no_more_than_so_much_is_read_and_what_it_answers(asked: str) -> None:
     middle = "\n".join(f"Line {number} is here." for number in range(400))
     said = heard_of_text(f"We begin. {middle} Mail nobody.", quoted=asked)
     pieces = cut(taught().pieces, said)
     text = taught().pieces.decode(pieces[1:-1])
-    assert [pieces[0], pieces[-1], len(pieces)] == [FIRST, LAST, MOST_PIECES + 2]
-    assert text.startswith("text: We begin.")
+    assert [pieces[0], pieces[-1]] == [FIRST, LAST]
+    assert MOST_PIECES // 2 < len(pieces) <= MOST_PIECES + 2
     assert "Mail nobody." in text
     assert text.endswith("|" if asked else "Mail nobody.")
+
+
+def test_of_a_long_mail_what_it_says_of_the_account_mail_is_read_wherever_it_stands() -> None:
+    talk = " ".join(f"The {number} crates of apples came on a cart with no wheels." for number in range(40))
+    asked = "Your page asks about the account mail."
+    wish = "After a long talk we would rather that it stayed at home."
+    heard = heard_of_text(f"{talk} {asked} {wish} {talk}")
+    said = written(shortened(heard, 100))[0]
+    assert asked in said
+    assert wish in said
+    assert len(said.split()) <= 101
+    likely = taught().weigh(heard)
+    assert max(likely, key=lambda name: likely[name]) is NO
+
+
+def test_a_mail_of_many_short_pieces_or_one_long_word_is_shortened_too() -> None:
+    line = Segment(kind=SegmentKind.FORM, text="no", question="Account mail " * 20)
+    many = Heard(segments=(line,) * 200)
+    assert len(cut(taught().pieces, many)) <= MOST_PIECES + 2
+    assert len(cut(taught().pieces, heard_of_text("x" * 9_000))) <= MOST_PIECES + 2
 
 
 def test_a_reading_does_not_depend_on_those_beside_it() -> None:

@@ -10,6 +10,7 @@ from bot.mail.parse import parse_message
 from bot.request.clauses import language_of, read_sentences
 from bot.request.forms import may_ask
 from bot.request.naming import names_a_mail
+from bot.request.preference import read_preference
 from bot.request.questions import asked_in, topic_of_label
 from bot.request.tokens import Token
 from bot.values.request import Answer, Segment, SegmentKind, Spoken
@@ -351,4 +352,29 @@ def test_existing_learners_are_not_the_new_ones() -> None:
 
 def test_of_two_boxes_the_blank_one_is_not_left_open() -> None:
     boxes = form(("Stuur leerlingen de e-mail over hun account", ""), ("Stuur leerlingen geen e-mail", "x"))
+    assert by_rules(boxes).answer is Answer.NO
+
+
+@pytest.mark.parametrize("value", ["Yes", "yes, please send it to everyone on the list"])
+def test_what_a_form_says_is_taken_back_below_it(value: str) -> None:
+    line = Segment(kind=SegmentKind.FORM, text=value, question="Account e-mail")
+    text = Segment(kind=SegmentKind.TEXT, text="Scrap that, do not send it to them please.")
+    assert by_rules(Spoken(newest_text="", readings=((line, text),))).answer is Answer.NO
+
+
+def test_a_condition_below_a_form_that_only_the_network_hears_makes_it_unclear() -> None:
+    line = Segment(kind=SegmentKind.FORM, text="Yes", question="Send account email")
+    text = Segment(
+        kind=SegmentKind.TEXT, text="Note: the account email should only go once I give you the nod."
+    )
+    spoken = Spoken(newest_text=text.text, readings=((line, text),))
+    assert read_preference(spoken).answer is Answer.UNCLEAR
+
+
+def test_other_boxes_beside_the_two_ways_change_nothing() -> None:
+    boxes = form(
+        ("I want the learners to be emailed a login link", ""),
+        ("I do not want the learners to be emailed a login link", "x"),
+        ("I agree to the terms", "x"),
+    )
     assert by_rules(boxes).answer is Answer.NO
