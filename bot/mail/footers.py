@@ -8,7 +8,7 @@ from bot.mail.disclaimers import joined, units
 from bot.mail.frame_words import LOOKED_AT, frame_words
 from bot.mail.lines import Line
 
-_MOTTO = re.compile(r"[\"“„«].*[\"”“»]|\*{2,}[^*]+\*{2,}|~{2,}[^~]+~{2,}|~ [^~]+ ~")
+_MOTTO = re.compile(r"[\"“„«].*[\"”“»]|\*{2,}[^*]+\*{2,}|~{2,}[^~]+~{2,}|(?:~ [^~]+ ~\s*)+")
 
 # In capitals, however its words read small: `Charlotte Vale`, `Joy Welcome`.
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){1,3}")
@@ -25,7 +25,7 @@ def drop_footers(lines: Sequence[Line], names: Names, *, spoken: bool) -> list[L
     for unit in units(lines):
         text = joined(unit)[:LOOKED_AT]
         paired = any(line.pairs for line in unit)
-        if signed and text and not paired and _is_footer(text):
+        if text and not paired and (_is_footer(text) if signed else said and _is_framed(text)):
             continue
         if words.afterthought.match(text.lower()):
             signed = False
@@ -45,6 +45,11 @@ def _bare(text: str) -> str:
     return re.sub(r"\s*\([^()]{1,40}\)\s*$", "", text)
 
 
+def _is_framed(text: str) -> bool:
+    """`~ Sign up to our mailing list ~`: a footer even where nobody's name stands above it."""
+    return _MOTTO.fullmatch(text.strip()) is not None and _is_footer_of(text.lower())
+
+
 def _is_footer(text: str) -> bool:
     """Whether a paragraph under a name is a slogan, or speaks of mail to its reader and of nobody else."""
     words = frame_words()
@@ -53,4 +58,9 @@ def _is_footer(text: str) -> bool:
         return True
     if words.afterthought.match(lowered) or words.afterthought_soft.match(lowered):
         return False
+    return _is_footer_of(lowered)
+
+
+def _is_footer_of(lowered: str) -> bool:
+    words = frame_words()
     return bool(words.footer.search(lowered)) and not words.footer_not.search(lowered)

@@ -30,3 +30,13 @@ def test_a_footer_below_a_name_goes(last: str) -> None:
 )
 def test_what_the_sender_adds_stays(last: str) -> None:
     assert last in _kept(last)
+
+
+def test_a_framed_footer_goes_where_no_name_stands_above_it() -> None:
+    framed = "~ Sign up to our mailing list: all new subscribers get a welcome mail ~"
+    lines = [
+        Line(text) for text in ("Here it is.", "", "Lucinda x", "", "~ Please do not print this ~", framed)
+    ]
+    assert framed not in [line.text for line in drop_footers(lines, Names(), spoken=False)]
+    said = [Line("Here it is."), Line(""), Line("~ email them please ~")]
+    assert said[2] in drop_footers(said, Names(), spoken=False)
