@@ -21,6 +21,10 @@ _CONNECTOR = re.compile(r"(?:and|und|et|y|e|en|&|/|\+|,|-|–|—|!|\.|;)*\s*")
 _PARTICLES = frozenset(
     "van von de der den da di do dos la le du del zu bin al and & y e et und / | -".split()  # noqa: SIM905
 )
+# `Best wishes from Leeds`, `Viele Grüße aus dem sonnigen Görlitz`.
+_FROM_WHERE = re.compile(
+    r"[\s,]*(?:aus|vom|from|de|depuis|desde|da|uit|vanuit)\s(?:[\w’']{1,20}\s){0,3}[A-ZÀ-Ý]\w{1,30}[\s!.]*"
+)
 _SMILE = re.compile(r"[\s,.!;:~*_\-–—()|/^<>\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]*")
 
 
@@ -52,6 +56,8 @@ def is_sign_off(text: str) -> bool:
         )
     if not farewells:
         return False
+    if _FROM_WHERE.fullmatch(rest):
+        return True
     return not rest.strip() or bool(_FOR_HELP.fullmatch(rest.lower())) or _is_name_like(rest, 4)
 
 

@@ -9,7 +9,7 @@ from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
 from bot.mail.spread import is_bare_answer, spread_entry
 from bot.mail.tables import DENYING, pair_rows
-from bot.mail.ticks import INSTRUCTION, Choice, has_boxes, read_choices
+from bot.mail.ticks import INSTRUCTION, Choice, has_boxes, only_instructs, read_choices
 from bot.mail.wrapping import unwrap
 from bot.values.request import Segment, SegmentKind
 
@@ -24,6 +24,9 @@ _ANSWER_LETTER = re.compile(
 _QUESTION_LETTER = re.compile(
     r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
 )
+_ARROWED = re.compile(r"\s*(?:[-=–—]{1,3}>|>>+|→|➔)\s*(\S.*)")
+# `send_account_mail=true`: what a machine would write.
+_KEYED = re.compile(r"\s*([A-Za-z]{2,30}(?:_[A-Za-z]{1,30}){1,8})\s*[=:]\s*(\S{1,20})\s*")
 # A short line without a stop, right above its boxes.
 _HEADING = re.compile(r"(?:[^\s.,!;?]+\s+){0,7}[^\s.,!;?]+")
 _BRACKETS = re.compile(r"^[\[(<{]\s*([^\])>}]*?)\s*[\])>}]$")
@@ -168,10 +171,13 @@ def _take_label(text: list[str], *, headed: bool) -> str:
     number = len(text) - 1
     while number >= 0 and not text[number].strip():
         number -= 1
-    if number >= 0 and text[number].rstrip().endswith((":", "?", "：", "？")):
-        label = text[number].strip()
+    above = text[number].strip() if number >= 0 else ""
+    head, mark, rest = above.rpartition(":")
+    if mark and only_instructs(rest):
+        above = f"{head}:"
+    if above.endswith((":", "?", "：", "？")):
         del text[number:]
-        return INSTRUCTION.sub("", label)
+        return INSTRUCTION.sub("", above)
     if headed and number >= 0 and number == len(text) - 1 and _HEADING.fullmatch(text[number].strip()):
         return INSTRUCTION.sub("", text.pop().strip())
     return ""
@@ -222,7 +228,7 @@ def _read_letters(lines: Sequence[Line], at: int) -> _Found | None:
 
 def _labelled(text: str) -> tuple[str, str] | None:
     """A line's label and value, if it looks like a form's: a short label that is no aside and no sentence."""
-    found = _LABELLED.fullmatch(text[:1000])
+    found = _KEYED.fullmatch(text[:400]) or _LABELLED.fullmatch(text[:1000])
     if not found:
         return None
     label, value = found.group(1).strip(" *_"), found.group(2).strip()
@@ -246,6 +252,8 @@ def _read_labelled(lines: Sequence[Line], at: int) -> _Found | None:
     if entry is None:
         return None
     label, value = entry
+    if only_instructs(value):
+        value = ""  # `Account mail: please tick`, above the boxes
     if not value and any(has_boxes(line.text) for line in lines[at + 1 : at + 3]):
         return None
     run = any(_labelled(lines[near].text) is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
@@ -279,6 +287,8 @@ def _read_asked(lines: Sequence[Line], at: int) -> _Found | None:
     following = at + 1
     if following < len(lines) and not lines[following].text.strip():
         following += 1
-    if following < len(lines) and is_bare_answer(lines[following].text):
-        return _Found((_form(label, lines[following].text),), following - at + 1)
+    below = lines[following].text[:1000] if following < len(lines) else ""
+    arrow = _ARROWED.fullmatch(below)
+    if arrow or is_bare_answer(below):
+        return _Found((_form(label, arrow[1] if arrow else below),), following - at + 1)
     return None

@@ -14,6 +14,7 @@ QUOTED_LIMIT = 20_000
 # The sender's own words beyond this are passed over in the middle: nobody types that much.
 _OWN_HEAD, _OWN_TAIL = 48_000, 16_000
 _DEEPEST_FORWARD = 3
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s(?=[^\n]{3,300}\?)", re.MULTILINE)
 _ASKING = re.compile(
     r"[?？]|let us know|please (?:confirm|advise|tell)"
     r"|teilen sie uns|merci de nous|indíquenos|fateci sapere|laat ons weten|informe-nos",
@@ -69,7 +70,10 @@ def question_above(lines: Sequence[Line]) -> str:
     if not paragraphs:
         return ""
     asking = [at for at, block in enumerate(paragraphs) if _ASKING.search(block)]
-    return "\n\n".join(paragraphs[asking[-1] if asking else -1 :])[:QUOTED_LIMIT]
+    asked = "\n\n".join(paragraphs[asking[-1] if asking else -1 :])[:QUOTED_LIMIT]
+    numbered = list(_NUMBERED.finditer(asked))
+    # Of several numbered questions it answers the last; those above it were left.
+    return asked[numbered[-1].start() :] if len(numbered) > 1 and numbered[0].start() == 0 else asked
 
 
 def forwarded_words(lines: Sequence[Line], level: int = 0) -> str:

@@ -73,7 +73,7 @@ def read_choices(text: str) -> Choice:
     remarked &= _are_ways([first, *parts[1:-1]])
     if len(boxes) > 1 and parts[0] and (not parts[-1] or remarked):
         options = [first, *parts[1:-1]]
-        if any(ticks) and parts[-1] and not _only_instructs(parts[-1]):
+        if any(ticks) and parts[-1] and not only_instructs(parts[-1]):
             options, ticks = [*options, parts[-1]], [*ticks, True]
     elif len(boxes) == 1 and not parts[-1]:
         label, options = (
@@ -84,7 +84,7 @@ def read_choices(text: str) -> Choice:
     return Choice(label, tuple(Option(option, tick) for option, tick in zip(options, ticks, strict=True)))
 
 
-def _only_instructs(remark: str) -> bool:
+def only_instructs(remark: str) -> bool:
     """`(please tick one)`, but not `(select managers only)`."""
     words = re.findall(r"\w+", remark.lower())
     telling = [word for word in words if _TELLING.fullmatch(word)]

@@ -24,7 +24,7 @@ def limits_before(sentence: Sentence) -> bool:
         return True
     if any(hit.first < WITHIN for clause in clauses[:1] for hit in clause.hits("except")):
         return False  # `Apart from that, all good.`
-    if sum(len(clause.words) for clause in clauses) > LONGEST:
+    if not 1 < sum(len(clause.words) for clause in clauses) <= LONGEST:
         return False
     if any(clause.has("other", "mail", "weak", "polite", "lost") for clause in clauses):
         return False

@@ -77,26 +77,34 @@ def is_filled_in(segment: Segment, language: str) -> bool:
 
 
 def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
-    """Did nobody fill in the line that names the account mail best? What others say is hardly about it.
-
-    Of two boxes, with and without it, one is left blank.
-    """
+    """Did nobody fill in the line that names the account mail best? What others say is hardly about it."""
     filled, left = 0, 0
+    for label, value, _ in _lines_about_mail(segments, language):
+        if is_blank(value):
+            left = max(left, _aptness(label, language))
+        else:
+            filled = max(filled, _aptness(label, language))
+    return left > filled and not picks_of_two(segments, language)
+
+
+def picks_of_two(segments: Sequence[Segment], language: str) -> bool:
+    """Of two boxes, with the mail and without it, is one ticked and the other left blank?"""
     ways: dict[bool, set[int]] = {True: set(), False: set()}
+    for _, value, topic in _lines_about_mail(segments, language):
+        if topic is not None:
+            ways[is_blank(value)].add(topic.sign)
+    return {len(ways[True]), len(ways[False])} == {1} and ways[True] != ways[False]
+
+
+def _lines_about_mail(segments: Sequence[Segment], language: str) -> Iterator[tuple[str, str, Topic | None]]:
+    """The label, value and topic of each line of the form that is, or may be, about the account mail."""
     for line in segments:
         if line.kind is not SegmentKind.FORM:
             continue
         label, value = line.question, unstruck(line.text)
         topic = topic_of_label(label, language)
-        if topic is None and not may_ask(label, value, language):
-            continue
-        ways[is_blank(value)].add(topic.sign if topic else 0)
-        if is_blank(value):
-            left = max(left, _aptness(label, language))
-        else:
-            filled = max(filled, _aptness(label, language))
-    both = {1, -1} == (ways[True] | ways[False]) - {0} and not ways[True] & ways[False] - {0}
-    return left > filled and not both
+        if topic is not None or may_ask(label, value, language):
+            yield label, value, topic
 
 
 def _aptness(label: str, language: str) -> int:

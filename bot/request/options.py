@@ -73,6 +73,9 @@ def _is_denied(sentence: Sentence) -> bool:
 def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
     """`A) … B) …` or `1. … 2. …`, each on a line of its own or in one."""
     marks = list(_ITEM.finditer(asked))
+    # `Reply with 1 or 2:` above the list is none of its items.
+    firsts = [at for at, mark in enumerate(marks) if mark.group(1) in "Aa1"]
+    marks = marks[firsts[-1] :] if firsts else marks
     keys = [mark.group(1).casefold() for mark in marks]
     if len(keys) < 2 or keys not in (list("abcde")[: len(keys)], list("12345")[: len(keys)]):
         return ()

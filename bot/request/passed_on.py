@@ -9,6 +9,7 @@ from bot.request.matter import names_mail
 from bot.request.pointing import (
     complies,
     follows,
+    limited_lead,
     names_an_answer,
     names_two,
     only_leads,
@@ -87,12 +88,13 @@ def is_the_answer(reading: Sequence[Segment], language: str) -> bool:
 
 
 def _further_down(reading: Sequence[Segment], language: str) -> str:
-    """The sentence that means more of what is passed on than its newest mail; '' where none does."""
+    """The sentence that means more of what is passed on than its newest mail, or not for all; '' where none
+    does."""
     if not _is_passed_on(reading):
         return ""
     for sentence in read_sentences(_own_words(reading), language):
         words = {word.casefold() for clause in sentence.clauses for word in clause.words}
-        if words & small("at_the_foot") or names_two(sentence):
+        if words & small("at_the_foot") or names_two(sentence) or limited_lead(sentence):
             return sentence.text
     return ""
 

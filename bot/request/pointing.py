@@ -49,9 +49,25 @@ def complies(sentences: Sequence[Sentence]) -> bool:
     told = [_words_of(sentence) for sentence in sentences if not _limits(sentence)]
     for words, after in zip_longest(told, told[1:], fillvalue=()):
         both = {*words, *after}
-        if both & small("complying") and both & small("passed_on") and not _is_yours(both):
+        led = both & small("passed_on") or _is_said(words)
+        if both & small("complying") and led and not _is_yours(both):
             return True
+        if any(own in small("owning") and noun in small("answer_nouns") for own, noun in pairwise(words)):
+            return True  # `see Fatou's message and treat it as our answer`
     return False
+
+
+def _is_said(words: Sequence[str]) -> bool:
+    """`here's what she wrote`: others' words are led to."""
+    led = next((place for place, word in enumerate(words) if word in small("relating")), len(words))
+    return not small("saying").isdisjoint(words[led:])
+
+
+def limited_lead(sentence: Sentence) -> bool:
+    """`As per Tom's reply below, but only for the advisors`: others' words count, and not for all."""
+    words = _words_of(sentence)
+    leads = _places_below(words) and any(clause.has("pointer") for clause in sentence.clauses)
+    return leads and any(clause.has("only", "except", "group") for clause in sentence.clauses)
 
 
 def _words_of(sentence: Sentence) -> tuple[str, ...]:

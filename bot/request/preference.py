@@ -21,6 +21,7 @@ from bot.request.forms import (
     is_filled_in,
     leave_it_open,
     may_ask,
+    picks_of_two,
     unstruck,
     words_beside,
 )
@@ -31,7 +32,7 @@ from bot.request.network import Network, Weighed, learned
 from bot.request.options import offered_in
 from bot.request.passed_on import answering, is_the_answer, led_on, left_unread
 from bot.request.questions import asked_in, asking_in, topic_of, topic_of_label
-from bot.request.replies import Stance
+from bot.request.replies import REPLIED, Stance
 from bot.request.statements import Signal
 from bot.request.tokens import Token, tokens_of
 from bot.request.turns import corrects
@@ -165,7 +166,7 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
         verdict = settle([*filled_in, *beside])
         doubted = verdict[0] is Answer.UNCLEAR
     doubted |= verdict[1] is not None and verdict[1].why == NEITHER
-    if unread or doubted:
+    if (unread or doubted) and not picks_of_two(segments, language):
         verdict = _with_the_form(verdict, second, unread, notes)
     signal = verdict[1]
     if signal is not None and signal.where == "form" and leave_it_open(segments, language):
@@ -198,6 +199,16 @@ def _with_the_form(verdict: Verdict, second: Second | None, unread: Sequence[str
     return confer_on_form(verdict, weighed, unread)
 
 
+def _is_bare_inline(signal: Signal | None) -> bool:
+    """A yes or no right below its question within a quote, and hardly more."""
+    return (
+        signal is not None
+        and signal.where == SegmentKind.INLINE
+        and signal.why == REPLIED
+        and len(signal.evidence.split()) <= LONGEST_PLAIN
+    )
+
+
 def _conferred(
     ruled: Verdict,
     tokens: Sequence[Token],
@@ -218,7 +229,7 @@ def _conferred(
         notes.steps.append(f"with the encoder {weighed}")
     alone = ruled[0] is Answer.UNSTATED and weighed.likeliest in {Answer.YES, Answer.NO}
     said = weighed.evidence(weighed.likeliest)
-    plain = words <= LONGEST_PLAIN
+    plain = words <= LONGEST_PLAIN or _is_bare_inline(ruled[1])
     matter = Matter(
         plain=plain,
         bare=plain and any(token.word in small("bare") for token in tokens if token.sentence),

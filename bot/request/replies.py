@@ -23,6 +23,8 @@ class Stance(StrEnum):
 
 
 Reading = tuple[Stance, str]
+# What answers the question at hand with a bare yes or no.
+REPLIED = "a reply to the question"
 # What names the state, and so says the same however the question was put.
 SWITCHED = "on or off"
 
@@ -135,7 +137,7 @@ def _answered(tag: str, topic: Topic) -> Reading:
         return Stance.UNCLEAR, "a bare reply to an either-or question"
     agrees = tag in {"yes", "do"}
     inverted = (topic.sign < 0) != (topic.minds and tag in {"yes", "no"})
-    return (Stance.YES if agrees != inverted else Stance.NO), "a reply to the question"
+    return (Stance.YES if agrees != inverted else Stance.NO), REPLIED
 
 
 def _has_none(clause: Clause) -> bool:

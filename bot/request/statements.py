@@ -23,7 +23,7 @@ from bot.request.matter import (
     tells_themselves,
 )
 from bot.request.questions import topic_of
-from bot.request.replies import Reading, Stance
+from bot.request.replies import REPLIED, Reading, Stance
 from bot.request.signals import read_clause
 from bot.request.turns import declines, last_word, left_open, nudges, only_takes_back, refuses, turns_down
 from bot.request.vocabulary import small
@@ -158,7 +158,7 @@ def _is_given(
 
 def _acknowledges(clause: Clause, read: Reading, readings: list[tuple[Clause, Reading | None]]) -> bool:
     """`nope, all good`: a courtesy behind the reply, which it cannot turn round."""
-    replied = any(said and said[1] == read[1] == "a reply to the question" for _, said in readings)
+    replied = any(said and said[1] == read[1] == REPLIED for _, said in readings)
     words = {word.casefold() for word in clause.words}
     return replied and not clause.link and words <= small("acknowledging") | small("thanking")
 
