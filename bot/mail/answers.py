@@ -102,10 +102,11 @@ def _answer_in(
 def _capitals_in(text: str, above: str) -> tuple[str, str] | None:
     """`Shall they get it? NO, THANKS`, or the answer on a line of its own below what it answers."""
     if text.isupper():
-        return ("", text) if above and not above.isupper() else None
+        return ("", text) if "?" in above and not above.isupper() else None
     place = text.rfind("?") + 1
     asked, said = text[:place], text[place:].strip()
-    return (asked, said) if asked and said.isupper() else None
+    offered = re.fullmatch(r"[(\[]?(?:Y|YES)\s?/\s?(?:N|NO)[)\]]?", said)
+    return (asked, said) if asked and said.isupper() and not offered else None
 
 
 def _is_sender(name: str, names: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Reads an arrow behind one of several ways, `No  <--- this one`, as the tick that it is meant for."""
+"""Reads an arrow or tick behind one of several ways, `No  <--- this one`, as the ticked box it stands for."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,12 +6,19 @@ from dataclasses import replace
 
 from bot.mail.frame_words import begins_with_answer
 from bot.mail.lines import Line
-from bot.mail.tables import DENYING
 
 _POINTED_AT = re.compile(
-    r"\s*(?P<way>[^\s<←][^<←⬅👈]{0,40}?)\s*(?:<[-=<]{1,5}|[←⬅👈])\ufe0f?(?P<said>[^\n]{0,30})"
+    r"\s*(?P<way>[^\s<←][^<←⬅👈]{0,40}?)\s*(?:<[-=<]{1,5}|[←⬅👈]|(?<=\s)(?:[✓✔√☑✅]|[xX](?=\s*$)))\ufe0f?(?P<said>[^\n]{0,30})"
 )
-_LONGEST_WAY, _MOST_WAYS = 5, 4
+# What may stand behind an arrow: no more than that it is this one.
+_THIS_ONE = re.compile(
+    r"[\s!.,:]*(?:(?:this|that|one|here|us|ours?|please|x|das|hier|diese[rs]?|celui-ci|ici|est[ea]|aquí|deze|questo)"
+    r"[\s!.,]*){0,4}",
+    re.IGNORECASE,
+)
+_LONGEST_WAY, _MOST_WAYS = 3, 4
+# With these begins an order, not a way.
+_ASKING = frozenset({"please", "ok", "okay", "bitte", "gern", "gerne"})
 
 
 def with_arrows_as_ticks(lines: Sequence[Line]) -> list[Line]:
@@ -21,7 +28,11 @@ def with_arrows_as_ticks(lines: Sequence[Line]) -> list[Line]:
         return found
     for first, last in _runs(lines):
         pointed = [_POINTED_AT.fullmatch(line.text) for line in lines[first:last]]
-        if not any(pointed) or last - first < 2 or any(at and DENYING.search(at["said"]) for at in pointed):
+        if (
+            not any(pointed)
+            or last - first < 2
+            or any(at and not _THIS_ONE.fullmatch(at["said"]) for at in pointed)
+        ):
             continue
         for place, at in enumerate(pointed, first):
             way = at["way"] if at else lines[place].text.strip()
@@ -46,4 +57,7 @@ def _is_way(line: Line) -> bool:
         return False
     pointed = _POINTED_AT.fullmatch(line.text)
     way = pointed["way"] if pointed else line.text
+    first = re.match(r"\W*(\w*)", way.casefold())
+    if first is None or first[1] in _ASKING:
+        return False
     return len(way.split()) <= _LONGEST_WAY and not way.rstrip().endswith(("?", ":"))

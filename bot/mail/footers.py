@@ -47,7 +47,7 @@ def _bare(text: str) -> str:
 
 def _is_framed(text: str) -> bool:
     """`~ Sign up to our mailing list ~`: a footer even where nobody's name stands above it."""
-    return _MOTTO.fullmatch(text.strip()) is not None and _is_footer_of(text.lower())
+    return text.startswith("~ ") and bool(_MOTTO.fullmatch(text.strip())) and _is_footer_of(text.lower())
 
 
 def _is_footer(text: str) -> bool:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.mail.drawn_tables import drawn_rows
+from bot.mail.footnotes import with_footnotes
 from bot.mail.frame_words import begins_with_answer, frame_words
+from bot.mail.headings import below_heading, is_listed, take_heading
+from bot.mail.letters import lettered_entry
 from bot.mail.lines import Line
 from bot.mail.spread import is_bare_answer, spread_entry
 from bot.mail.tables import DENYING, pair_rows
@@ -18,12 +21,6 @@ _LABELLED = re.compile(
     r"\s*(?:[:：]|(?<=\s)=(?=\s|$))\*{0,2}\s*(.*)"
 )
 _ASKED = re.compile(r"\s*(?:[-*•·>]|\d{1,2}[.)]|\(?[a-z]\))?\s*([^?？\n]{3,160}[?？])\s*([-–—:>=]*)\s*(.*)")
-_ANSWER_LETTER = re.compile(
-    r"\s*(?:a|ans|answer|antwort|réponse|respuesta|risposta|antwoord|resposta)\s?[:.)]\s*(.*)", re.IGNORECASE
-)
-_QUESTION_LETTER = re.compile(
-    r"\s*(?:q|question|frage|pregunta|domanda|vraag|pergunta)\s?\d{0,2}\s?[:.)]\s*(.+)", re.IGNORECASE
-)
 _ARROWED = re.compile(r"\s*(?:[-=–—]{1,3}>|>>+|→|➔)\s*(\S.*)")
 # `send_account_mail=true`: what a machine would write.
 _KEYED = re.compile(r"\s*([A-Za-z]{2,30}(?:_[A-Za-z]{1,30}){1,8})\s*[=:]\s*(\S{1,20})\s*")
@@ -54,6 +51,7 @@ def read_segments(lines: Sequence[Line], kind: SegmentKind, question: str = "") 
         text.clear()
 
     at = tried = 0
+    heading = ""
     while at < len(lines):
         found = _find_form(lines, at, text, drawn=at >= tried)
         if found is not None and not found.segments:
@@ -64,14 +62,18 @@ def read_segments(lines: Sequence[Line], kind: SegmentKind, question: str = "") 
             text.append(lines[at].text)
             at += 1
             continue
+        listed = is_listed(lines[at], found.segments)
+        heading = (heading or take_heading(lines, at, text, segments)) if listed else ""
         end_text()
-        segments += found.segments
+        segments += [below_heading(heading, segment) for segment in found.segments]
         at += found.length
     end_text()
-    return [
-        _form(segment.text.strip(), "") if _is_left_open(segments, place) else segment
-        for place, segment in enumerate(segments)
-    ]
+    return with_footnotes(
+        [
+            _form(segment.text.strip(), "") if _is_left_open(segments, place) else segment
+            for place, segment in enumerate(segments)
+        ]
+    )
 
 
 def _is_left_open(segments: Sequence[Segment], place: int) -> bool:
@@ -215,15 +217,8 @@ def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
 
 
 def _read_letters(lines: Sequence[Line], at: int) -> _Found | None:
-    """`Q: …` and under it `A: …`."""
-    asked = _QUESTION_LETTER.match(lines[at].text)
-    if not asked or at + 1 >= len(lines):
-        return None
-    following = at + 1 if lines[at + 1].text.strip() else at + 2
-    answered = _ANSWER_LETTER.match(lines[following].text) if following < len(lines) else None
-    if not answered:
-        return None
-    return _Found((_form(asked.group(1), answered.group(1)),), following - at + 1)
+    entry = lettered_entry(lines, at)
+    return _Found((_form(*entry[:2]),), entry[2]) if entry else None
 
 
 def _labelled(text: str) -> tuple[str, str] | None:

@@ -24,11 +24,13 @@ _FLATTENED = re.compile(
 _HEAD, _TAIL = 160_000, 40_000
 _HEAD_LINES, _TAIL_LINES = 4_000, 1_500
 _WROTE = re.compile(
-    r"(?:wrote|writes|schrieb|écrit|escribió|schreef|scritto|escreveu)\s?:\s*$", re.IGNORECASE
+    r"(?:wrote|writes|schrieb|geschrieben|écrit|escribió|schreef|scritto|escreveu)\b[^\n]{0,80}:\s*$",
+    re.IGNORECASE,
 )
-_BARRED = re.compile(r"\|(?: [^|\n]*)?")
+_I_WROTE = re.compile(r"\b(?:I|ich|je|yo|ik|io|eu)\b")
+_BARRED = re.compile(r"(\|(?: ?\|)*)(?: [^|\n]*)?")
 # `[strike]please leave it off[/strike]`, as forums mark it up.
-_TAGGED = re.compile(r"\[(s|del|strike|strikethrough)\][^\n]{0,500}?\[/\1\]", re.IGNORECASE)
+_TAGGED = re.compile(r"\[(s|del|strike|strikethrough)\][^\[\n]{0,500}\[/\1\]", re.IGNORECASE)
 # Letters with a stroke laid over each, as chat programs and "fancy text" pages make them.
 _STROKE = re.compile("[\u0335-\u0338]")
 _STROKED = re.compile("(?:[^\\s\u0335-\u0338][\u0335-\u0338]+\\s?)+")
@@ -63,7 +65,7 @@ def drop_struck(text: str) -> str:
     """The text without what plain-text writers strike out: `~~no~~`, `~no~`, letters with a stroke."""
     if "~" in text:
         text = _STRUCK.sub("", text)
-    if "[" in text:
+    if "[/" in text:
         text = _TAGGED.sub("", text)
     return _STROKED.sub("", text) if _STROKE.search(text) else text
 
@@ -84,14 +86,16 @@ def read_plain(text: str) -> list[Line]:
 
 def _bars_as_marks(raw: list[str]) -> list[str]:
     """The lines below `Support wrote:` that some trackers quote with a bar, with the usual mark."""
-    found, quoting, above = list(raw), False, ""
+    found, above = list(raw), ""
+    quoting = False
     for at, line in enumerate(raw):
         if not line.strip():
-            quoting = quoting and not above.startswith("|")
             continue
-        quoting = (quoting or _WROTE.search(above) is not None) and _BARRED.fullmatch(line) is not None
-        if quoting:
-            found[at] = ">" + line[1:]
+        named = _WROTE.search(above[-200:]) is not None and not _I_WROTE.search(above[:200])
+        barred = _BARRED.fullmatch(line) if quoting or named else None
+        quoting = barred is not None
+        if barred:
+            found[at] = ">" * barred[1].count("|") + line[barred.end(1) :]
         above = line
     return found
 

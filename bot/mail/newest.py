@@ -112,11 +112,14 @@ def _cut(lines: list[Line], thread: Thread, names: Names) -> list[Piece]:
 
 def _take_own(piece: Piece, before: Piece | None, names: Names, reading: _Reading) -> None:
     """The sender's words: an inline answer where they stand under a quote, else running text."""
-    kept = with_arrows_as_ticks(strip_frame(within_bounds(piece.lines), names, spoken=bool(reading.said)))
+    kept = strip_frame(within_bounds(piece.lines), names, spoken=bool(reading.said))
     if not kept:
         return
     question = question_above(before.lines) if before and before.kind is Kind.QUOTED else ""
-    reading.segments += read_segments(kept, SegmentKind.INLINE if question else SegmentKind.TEXT, question)
+    if question:
+        reading.segments += read_segments(kept, SegmentKind.INLINE, question)
+    else:
+        reading.segments += read_segments(with_arrows_as_ticks(kept), SegmentKind.TEXT)
     reading.said.append("\n".join(line.text.strip() for line in kept))
 
 

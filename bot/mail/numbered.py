@@ -9,12 +9,16 @@ from bot.mail.wrapping import ITEM_NAMES
 from bot.values.request import Segment, SegmentKind
 
 _MOST_LINES = 80
-_ITEM = re.compile(r"\W{0,3}(?P<key>\d{1,2}|[a-h])(?:\s?[.):\]]\)?|\s[-–—])\s+(?P<words>\S.*)", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\W{0,3}(?P<key>\d{1,2}|[a-h])(?:\s?[.):\]]\)?|\s[-–—](?=\s+\D))\s+(?P<words>\S.*)", re.IGNORECASE
+)
 _NAMED = re.compile(
     rf"\W{{0,3}}(?:{ITEM_NAMES})?\s?[#.(]?\s?(?P<key>\d{{1,2}}|[a-h])\s?[.):\]=–—-]{{1,3}}\s*(?P<words>\S.*)",
     re.IGNORECASE,
 )
-_RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.):]\s)")
+_RUN_ON = re.compile(r"(?:(?<=\s)|^)(?=\(?\d{1,2}[.)]\s)")
+# `1: fine. 2: no`: only where a line begins so.
+_RUN_ON_COLONS = re.compile(r"(?:(?<=\s)|^)(?=\d{1,2}:\s)")
 _LONGEST_ANSWER = 12
 _GREETS = 3
 _LONGEST_LINE = 400
@@ -63,7 +67,11 @@ def _questions_in(quoted: str) -> dict[str, str]:
 
 def _connect(segment: Segment, questions: dict[str, str]) -> list[Segment]:
     """One run of text: its answers as inline answers, what stands between them as text."""
-    lines = [part.strip() for line in segment.text.split("\n") for part in _RUN_ON.split(line)]
+    lines = [
+        part.strip()
+        for line in segment.text.split("\n")
+        for part in (_RUN_ON_COLONS if line.startswith("1: ") else _RUN_ON).split(line)
+    ]
     lines = [line for line in lines if line]
     found = [_NAMED.fullmatch(line) for line in lines]
     known = [item if item and item["key"].lower() in questions else None for item in found]

@@ -11,18 +11,22 @@ _SPREAD = re.compile(
     r"\s*(\S[^\t|]{1,100}?)\s*(?:\t+|\s\.{3,}\s?|\.{4,}|\s[-–—=]{1,2}>?\s|\s[→➔]\s|\s{4,})\s*(\S.{0,60})"
 )
 # A label, dots that lead to the value, and the value.
-_LED = re.compile(r"\s*(\S[^\t|.…]{1,80}?)\s?(?:\.{2,}|…{1,}|_{4,})\s*([^.…_\s].{0,60})?")
+_LED = re.compile(
+    r"\s*([^\s|.…,;!?_][^\t|.…,;!?]{1,80}?)(?:\s\.{2,}\s+|\s?(?:\.{4,}|…{2,}|_{4,})\s*)([^.…_\s][^.…]{0,60})?"
+)
 _READ = 400
 
 
 def spread_entry(lines: Sequence[Line], at: int) -> tuple[str, str] | None:
     """The label and value of `Notify learners ....... yes` or ` - yes`; a long gap is made short.
 
-    Above or below another line with dots the value may be any, or left out.
+    Above or below another line with dots the value may be any, or left out where the other has one. Dots
+    that end two sentences lead to nothing.
     """
     led = _LED.fullmatch(lines[at].text[:_READ])
     near = (lines[other].text[:_READ] for other in (at - 1, at + 1) if 0 <= other < len(lines))
-    if led and any(_LED.fullmatch(text) for text in near):
+    beside = [found for text in near if (found := _LED.fullmatch(text))]
+    if led and beside and (led[2] or any(found[2] for found in beside)):
         return led[1], led[2] or ""
     text = re.sub(r"\s{5,}", lambda gap: "\t" if "\t" in gap[0] else " " * 4, lines[at].text)[:_READ]
     found = _SPREAD.fullmatch(text)

@@ -53,7 +53,7 @@ def below_subject(subject: tuple[Segment, ...], segments: Sequence[Segment]) -> 
     if first is None or first.kind is not SegmentKind.TEXT:
         return (*subject, *segments)
     begun, going_on = subject[0].text, first.text.lstrip()
-    if not going_on.startswith(_DOTS) and not (begun.endswith(_DOTS) and going_on[:1].islower()):
+    if not going_on.startswith(_DOTS):
         return (*subject, *segments)
     whole = f"{begun.rstrip('.… ')} {going_on.lstrip('.… ')}"
     return (replace(first, text=whole), *segments[1:])

@@ -15,7 +15,7 @@ _LONGEST_ANSWER = 3
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
 # What a cell holds that is ticked, what may mean a tick or its heading's opposite, and what is no tick.
-_TICK = re.compile(r"[\W_]*(?:x|[✓✔☑☒✅•●🗹🗸■◉🔘]|(?<=[\[(])\*(?=[\])]))[\W_]*", re.IGNORECASE)
+_TICK = re.compile(r"[\W_]*(?:x|[✓✔√☑☒✅•●🗹🗸■◉🔘]|(?<=[\[(])\*(?=[\])]))[\W_]*", re.IGNORECASE)
 _MARK = re.compile(
     r"[\W_]*(?:y|yes|ok|o|true|on|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖×✕]|n|no|none|nope|nein|non|nee|n[ãa]o|false|off)"
     r"[\W_]*",

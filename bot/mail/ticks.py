@@ -7,7 +7,7 @@ from bot.mail.frame_words import frame_words
 
 _BOX = re.compile(
     r"\[\s*(?P<square>[xXvV✓✔√✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔√•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
-    r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
+    r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔√](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
     r"|(?<![\w_])_+(?P<line>[xX])_+(?![\w_])"
 )
 # What a form tells people to do with its boxes.
@@ -27,7 +27,7 @@ _TOLD = re.compile(
 )
 _ORS = frozenset({"or", "oder", "ou", "of", "o", "/"})
 _LONGEST_LINE = 400
-_ALONE = re.compile(r"[✅✓✔]\ufe0f?")
+_ALONE = re.compile(r"[✅✓✔√]\ufe0f?")
 
 
 @dataclass(frozen=True, slots=True)

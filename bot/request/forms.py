@@ -90,8 +90,8 @@ def leave_it_open(segments: Sequence[Segment], language: str) -> bool:
 def picks_of_two(segments: Sequence[Segment], language: str) -> bool:
     """Of two boxes, with the mail and without it, is one ticked and the other left blank?"""
     ways: dict[bool, set[int]] = {True: set(), False: set()}
-    for _, value, topic in _lines_about_mail(segments, language):
-        if topic is not None:
+    for label, value, topic in _lines_about_mail(segments, language):
+        if topic is not None and _aptness(label, language) > 1:
             ways[is_blank(value)].add(topic.sign)
     return {len(ways[True]), len(ways[False])} == {1} and ways[True] != ways[False]
 

@@ -96,7 +96,7 @@ def of_text(
     spoken_of = said and any(map(takes_back, sentences[:1]))
     for sentence in sentences:
         blank_signal = Signal(stance=Stance.TOPIC, why="", evidence=sentence.text, where=kind.value)
-        if picked := picked_in(sentence, offers):
+        if not _INITIAL.match(sentence.text) and (picked := picked_in(sentence, offers)):
             steps.append(f"  picks what means {picked}")
             signals.append(replace(blank_signal, stance=picked, why=PICKED))
             continue

@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.request.clauses import Clause, Sentence, clauses_of, read_sentences
 from bot.request.limits import limit_of
 from bot.request.matter import Topic, is_about, polarity
-from bot.request.questions import topic_of
+from bot.request.questions import asked_in, topic_of
 from bot.request.replies import Stance
 from bot.request.vocabulary import small
 
@@ -26,7 +26,10 @@ _OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
 _WORDS = frozenset("ae")
 # How a switch is offered, and what stands before the way that is picked.
 _SWITCH = {"on": Stance.YES, "off": Stance.NO}
-_SWITCHED = frozenset({"", "it", "them", "that", "turn", "switch", "leave", "keep", "stay", "mail", "email"})
+_SWITCHED = frozenset(
+    {"", "it", "them", "that", "turn", "switch", "leave", "keep", "stay", "mail", "email", "then"}
+)
+_HOW_LONG = frozenset({"until", "till", "from", "for", "then", "if", "and", "but"})
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -54,20 +57,21 @@ def picked_in(sentence: Sentence, offers: tuple[Offer, ...]) -> Stance | None:
     picked = [offer for offer in offers if any(_names(_before_an_if(clause), offer) for clause in clauses)]
     if not picked:
         return None
-    if picked[0].key in _SWITCH and len(picked) == 1 and _is_denied(sentence):
-        return picked[0].stance.opposite
+    if picked[0].key in _SWITCH and len(picked) == 1:
+        return _switched(sentence, picked[0])
     limited = any(clause.has(*LIMITING) and not clause.has("polite") for clause in clauses)
     return Stance.UNCLEAR if limited or len(picked) > 1 or sentence.asks else picked[0].stance
 
 
-def _is_denied(sentence: Sentence) -> bool:
-    """`Don't turn it on`, and nothing more."""
-    clauses = sentence.clauses
-    return (
-        len(clauses) == 1
-        and any(hit.first <= 1 for hit in clauses[0].hits("neg"))
-        and not clauses[0].has(*(tag for tag in LIMITING if tag != "neg"))
-    )
+def _switched(sentence: Sentence, offer: Offer) -> Stance:
+    """`Could you turn it on please?`, `Don't turn it on`, `Off until May`."""
+    (clause, *_) = (clause for clause in sentence.clauses if _names(_before_an_if(clause), offer))
+    limits = {*LIMITING, "role", "third"} - {"neg", "negword"}
+    if clause.has(*limits) and not clause.has("polite"):
+        return Stance.UNCLEAR
+    words = [word.casefold() for word in clause.words]
+    denied = any(hit.first < words.index(offer.key) for hit in clause.hits("neg"))
+    return offer.stance.opposite if denied and words[0] not in small("refusals") else offer.stance
 
 
 def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
@@ -85,11 +89,25 @@ def _lettered(asked: str, language: str) -> tuple[Offer, ...]:
     ]
     if any("?" in text for text in texts):
         return ()
-    topic = topic_of(asked[: marks[0].start()], language)
+    topic = _asked_last(asked[: marks[0].start()], language)
     return tuple(
         _offer(place, key, text, language, topic)
         for place, (key, text) in enumerate(zip(keys, texts, strict=True))
     )
+
+
+def _asked_last(above: str, language: str) -> Topic | None:
+    """What the sentence right above the list asks, where a yes to it is one to the mail."""
+    sentences = read_sentences(above, language)
+    topic = topic_of(asked_in(sentences[-1]), language) if sentences else None
+    if topic is None or topic.minds or topic.either_or:
+        return None
+    words = _words(sentences[-1])
+    return None if words and words[0] in small("happened") else topic
+
+
+def _words(sentence: Sentence) -> list[str]:
+    return [word.casefold() for clause in sentence.clauses for word in clause.words]
 
 
 def _switch(asked: str, language: str) -> tuple[Offer, ...]:
@@ -98,7 +116,7 @@ def _switch(asked: str, language: str) -> tuple[Offer, ...]:
     for before, sentence in pairwise([None, *sentences]):
         assert sentence is not None
         near = [*(before.clauses if before else ()), *sentence.clauses]
-        words = {word.casefold() for clause in sentence.clauses for word in clause.words}
+        words = set(_words(sentence))
         if sentence.asks and set(_SWITCH) <= words and any(is_about(clause, Topic()) for clause in near):
             return tuple(Offer(key=key, names=frozenset(), stance=stance) for key, stance in _SWITCH.items())
     return ()
@@ -155,7 +173,10 @@ def _names(words: list[str], offer: Offer) -> bool:
     """`B`, `option B`, `we go with B`, `the second one`, `the latter`; `turn it on`."""
     if offer.key in _SWITCH:
         small_words = ["", *(word.casefold() for word in words)]
-        return any(here == offer.key and left in _SWITCHED for left, here in pairwise(small_words))
+        return any(
+            here == offer.key and left in _SWITCHED and _ends_switching(words[at + 1 :])
+            for at, (left, here) in enumerate(pairwise(small_words))
+        )
     for place, word in enumerate(words):
         before = words[place - 1].casefold() if place else ""
         after = [later.casefold() for later in words[place + 1 :]]
@@ -183,6 +204,11 @@ def _names(words: list[str], offer: Offer) -> bool:
         ):
             return True
     return False
+
+
+def _ends_switching(after: list[str]) -> bool:
+    """Courtesy, a name or how long behind it, and nothing that goes on: `off sick today`."""
+    return not after or after[0].casefold() in small("fillers") | _HOW_LONG or after[0].istitle()
 
 
 def _ends(after: list[str]) -> bool:

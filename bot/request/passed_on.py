@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.request.answering import is_a_name
-from bot.request.clauses import read_sentences
+from bot.request.clauses import Sentence, read_sentences
 from bot.request.matter import names_mail
 from bot.request.pointing import (
     complies,
@@ -54,7 +54,7 @@ def left_unread(reading: Sequence[Segment], language: str) -> frozenset[str]:
     if not _is_passed_on(reading):
         return frozenset()
     sentences = read_sentences(_own_words(reading), language)
-    if any(map(points_on, sentences)) or complies(sentences):
+    if _points(reading, sentences):
         return frozenset()
     return frozenset(sentence.text for sentence in sentences if speaks_of_what_is_below(sentence))
 
@@ -63,7 +63,7 @@ def answering(reading: Sequence[Segment], spoken: Spoken, language: str) -> Iter
     """The segments that may answer: forwarded words only when the sender points to them."""
     sentences = read_sentences(_own_words(reading), language)
     withdrawn = any(clause.has("withdrawn") for sentence in sentences for clause in sentence.clauses)
-    pointed = any(map(points_on, sentences)) or (_is_passed_on(reading) and complies(sentences))
+    pointed = _points(reading, sentences)
     for segment in reading:
         passed_on = re.match(r"\s*(?:fwd?|wg|tr|rv|doorst|i|enc)\s*:", segment.text, re.I)
         if segment.kind is SegmentKind.SUBJECT and (withdrawn or passed_on):
@@ -90,13 +90,21 @@ def is_the_answer(reading: Sequence[Segment], language: str) -> bool:
 def _further_down(reading: Sequence[Segment], language: str) -> str:
     """The sentence that means more of what is passed on than its newest mail, or not for all; '' where none
     does."""
-    if not _is_passed_on(reading):
+    sentences = read_sentences(_own_words(reading), language)
+    if not _is_passed_on(reading) and not _points(reading, sentences):
         return ""
-    for sentence in read_sentences(_own_words(reading), language):
+    for sentence in sentences:
         words = {word.casefold() for clause in sentence.clauses for word in clause.words}
-        if words & small("at_the_foot") or names_two(sentence) or limited_lead(sentence):
+        chosen = any(clause.has("only", "except", "skip", "pointer") for clause in sentence.clauses)
+        foot = bool(words & small("at_the_foot")) and chosen
+        if foot or names_two(sentence) or limited_lead(sentence):
             return sentence.text
     return ""
+
+
+def _points(reading: Sequence[Segment], sentences: Sequence[Sentence]) -> bool:
+    """Does the sender put forward what is passed on as the answer?"""
+    return any(map(points_on, sentences)) or (_is_passed_on(reading) and complies(sentences))
 
 
 def _is_passed_on(reading: Sequence[Segment]) -> bool:

@@ -10,6 +10,9 @@ from bot.request.clauses import Clause, Sentence
 from bot.request.matter import names_mail
 from bot.request.vocabulary import Hit, small
 
+# So soon it is said who says what is to be done.
+SAID_WITHIN = 8
+
 
 def points_on(sentence: Sentence) -> bool:
     """Does it say that what is passed on below is to be done, or holds the answer?"""
@@ -42,25 +45,31 @@ def refers(sentence: Sentence) -> bool:
 
 
 def complies(sentences: Sequence[Sentence]) -> bool:
-    """`je vous transmets la réponse de notre directrice, merci de vous y conformer`, `do exactly what Gwen
-    says`: what is passed on is to be followed, in one sentence or two."""
+    """`je vous transmets la réponse de notre directrice, merci de vous y conformer`, `here's what she wrote.
+    Please follow it`: what is passed on is to be followed, in one sentence or two."""
     if any(map(follows, sentences)):
         return True
     told = [_words_of(sentence) for sentence in sentences if not _limits(sentence)]
     for words, after in zip_longest(told, told[1:], fillvalue=()):
-        both = {*words, *after}
-        led = both & small("passed_on") or _is_said(words)
-        if both & small("complying") and led and not _is_yours(both):
-            return True
         if any(own in small("owning") and noun in small("answer_nouns") for own, noun in pairwise(words)):
             return True  # `see Fatou's message and treat it as our answer`
+        if (
+            _is_yours({*words, *after})
+            or small("selves") & set(words)
+            or not (small("passed_on") & set(words) or _is_said(words))
+        ):
+            continue
+        if small("complying") & set(words) or (
+            small("complying") & set(after) and small("their_words") & set(after)
+        ):
+            return True
     return False
 
 
 def _is_said(words: Sequence[str]) -> bool:
     """`here's what she wrote`: others' words are led to."""
-    led = next((place for place, word in enumerate(words) if word in small("relating")), len(words))
-    return not small("saying").isdisjoint(words[led:])
+    led = next((place for place, word in enumerate(words) if word in small("what")), len(words))
+    return not small("saying").isdisjoint(words[led : led + SAID_WITHIN])
 
 
 def limited_lead(sentence: Sentence) -> bool:
@@ -87,15 +96,14 @@ def _is_yours(words: Collection[str]) -> bool:
 
 
 def follows(sentence: Sentence) -> bool:
-    """`do as she says`, `fate come scrive il direttore`: an order, and soon behind it who says how."""
+    """`do as she says`, `fate come scrive il direttore`: an order, and right behind it who says how."""
     words = _words_of(sentence)
     if _limits(sentence) or _is_yours(words):
         return False
     for place, word in enumerate(words):
         if word in small("complying") | small("doing"):
-            behind = words[place + 1 : place + 9]
-            relating = next((at for at, other in enumerate(behind) if other in small("relating")), None)
-            if relating is not None and small("saying") & set(behind[relating:]):
+            behind = [other for other in words[place + 1 :] if other not in small("between")][:SAID_WITHIN]
+            if behind[:1] and behind[0] in small("relating") and small("saying") & set(behind):
                 return True
     return False
 
@@ -103,8 +111,8 @@ def follows(sentence: Sentence) -> bool:
 def names_two(sentence: Sentence) -> bool:
     """`what Tom and Jo say`, `what my two leads say`: the words of two are meant."""
     words = _words_of(sentence)
-    led = next((place for place, word in enumerate(words) if word in small("relating")), len(words))
-    behind = words[led + 1 : led + 7]
+    led = next((place for place, word in enumerate(words) if word in small("what")), len(words))
+    behind = words[led + 1 : led + SAID_WITHIN]
     joint = next((at for at, word in enumerate(behind) if word in small("joining")), None)
     return joint is not None and bool(small("saying") & set(behind[joint:])) and joint > 0
 
@@ -139,8 +147,12 @@ def speaks_of_what_is_below(sentence: Sentence) -> bool:
     words = _words_of(sentence)
     asked = small("answer_nouns") | small("ours") | small("saying") | small("passed_on")
     named = names_mail(sentence.clauses) or not asked.isdisjoint(words)
-    denied = any(clause.has("neg", "negword", "skip") for clause in sentence.clauses)
-    return _places_below(words) and named and not denied
+    clauses = sentence.clauses
+    wished = any(clause.has("neg", "negword", "skip") for clause in clauses) or (
+        any(clause.has("send", "notify", "get", "tell") for clause in clauses)
+        and any(clause.has("them") for clause in clauses)
+    )
+    return _places_below(words) and named and not wished
 
 
 def names_an_answer(sentence: Sentence) -> bool:

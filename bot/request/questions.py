@@ -221,9 +221,9 @@ def is_of_others(label: str, language: str) -> bool:
     words = [word.casefold() for word in re.findall(r"\w+", label)]
     if words[:1] and words[0] in small("persons"):
         return True  # `Person to notify`
-    if _asks_how_it_is(words) or (small("standing").intersection(words) and "new" not in words):
-        return True
     clauses = clauses_of(label, language)
+    if _asks_how_it_is(words, clauses) or (small("standing").intersection(words) and "new" not in words):
+        return True
     if any(clause.link == "when_" and clause.has("other") for clause in clauses[1:]):
         return not any(clause.has("mail") for clause in clauses)  # `Mail when certificate expires`
     acts = any(clause.has("send", "notify", "tell", "get", "skip") for clause in clauses[:1])
@@ -243,15 +243,17 @@ def is_of_others(label: str, language: str) -> bool:
     )
 
 
-def _asks_how_it_is(words: list[str]) -> bool:
+def _asks_how_it_is(words: list[str], clauses: Sequence[Clause]) -> bool:
     """`Do they know of the move?`, `Insurance mail received`, `Pia notified`, `I have read the page about
     mails`: not what shall be."""
     if words[-1:] and (words[-1] in small("past") or (len(words) == 2 and words[1] in small("told_already"))):
-        return words[0] not in small("learning")
+        return words[0] not in small("learning") and not any(clause.has("them") for clause in clauses)
     if words[:1] and words[0] in small("ourselves") and not small("having_read").isdisjoint(words[1:4]):
-        return True
-    opens = words[:1] and words[0] in small("happened") and words[1:2] != ["you"]
-    return bool(opens) or (not small("knowing").isdisjoint(words) and words[0] in small("states"))
+        return not any(clause.has("send", "get", "want") for clause in clauses)
+    if words[:1] and words[0] in small("happened") and words[1:2] != ["you"]:
+        return not small("already").isdisjoint(words[1:])
+    known = not small("knowing").isdisjoint(words) and small("asking_to").isdisjoint(words)
+    return known and words[0] in small("states")
 
 
 def _is_known(label: str, language: str) -> bool:

@@ -122,9 +122,12 @@ def nudges(sentence: Sentence) -> bool:
     """`Not a peep to any of them, ok?` tells, and only wants to be heard; `Do they get it, ok?` asks."""
     told, last = list(sentence.clauses[:-1]), sentence.clauses[-1:]
     said = [word.casefold() for clause in last for word in clause.words]
-    if len(said) > 1 and said[-1] in small("nudges"):
-        told += last  # `so nothing goes to them ok?`
-    elif not told or not small("nudges").issuperset(said):
+    if not told or not said:
+        return False
+    denies = last[0].link == "so_" and last[0].has("neg", "negword", "skip")
+    if denies and said[-1] in small("nudges"):
+        told += last  # `we want no mail, so nothing goes to them ok?`
+    elif not small("nudges").issuperset(said):
         return False
     asks = (small("echo_verb") | small("modal")).intersection(map(str.casefold, told[0].words[:1]))
     return not asks and not any(clause.has("question") for clause in told)

@@ -40,3 +40,9 @@ def test_a_framed_footer_goes_where_no_name_stands_above_it() -> None:
     assert framed not in [line.text for line in drop_footers(lines, Names(), spoken=False)]
     said = [Line("Here it is."), Line(""), Line("~ email them please ~")]
     assert said[2] in drop_footers(said, Names(), spoken=False)
+
+
+@pytest.mark.parametrize("said", ["*** Nobody should be notified ***", "**Nobody wants to be emailed**"])
+def test_what_the_sender_stresses_stays(said: str) -> None:
+    lines = [Line("Please add them."), Line(""), Line(said)]
+    assert lines[2] in drop_footers(lines, Names(), spoken=False)

@@ -645,3 +645,114 @@ def test_questions_numbered_with_dashes_are_answered_by_number() -> None:
         "Shall the learners get the account mail?",
         "No",
     )
+
+
+ACCOUNT_MAIL = "Should the new learners get the account email?"
+
+
+def answer_to(text: str) -> Answer:
+    return read_preference(read(text)).answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("We usually send the learners the welcome email.. yes\nbut not this time..", Answer.NO),
+        ("Hi Anna...\nPlease don't email the learners about their accounts...", Answer.NO),
+        ("Hello…\nplease send all learners the welcome email…", Answer.YES),
+        (f"> {ACCOUNT_MAIL}\nWell...\nno...", Answer.NO),
+        (f"> {ACCOUNT_MAIL}\nHmm…\nyes please…", Answer.YES),
+    ],
+)
+def test_dots_that_end_sentences_lead_to_nothing(text: str, answer: Answer) -> None:
+    assert answer_to(text) is answer
+
+
+@pytest.mark.parametrize(
+    ("ways", "answer"),
+    [
+        ("Yes <-- only the managers\nNo", Answer.UNCLEAR),
+        ("Yes <-- is this the default?\nNo", Answer.UNCLEAR),
+        ("Yes <-- no, thanks\nNo", Answer.NO),
+        ("Yes\nNo <-- until 1 March", Answer.UNCLEAR),
+        ("Yes\nNo √", Answer.NO),
+    ],
+)
+def test_what_stands_behind_an_arrow_is_not_thrown_away(ways: str, answer: Answer) -> None:
+    assert answer_to(f"Send the account email to new learners?\n{ways}\n") is answer
+
+
+def test_an_arrow_within_a_quote_or_an_order_changes_nothing() -> None:
+    assert answer_to(f"> {ACCOUNT_MAIL}\nYes\nNo <-- this one\n") is Answer.NO
+    assert answer_to("Please add the learners <-- sheet attached\nPlease don't notify them\n") is Answer.NO
+    pointed = read("Account mail?\nYes\nNo <-- this one\n")
+    assert "[x]" not in pointed.newest_text
+
+
+def test_capitals_of_names_or_of_support_answer_nothing() -> None:
+    names = f"The surnames are in capitals now.{SUPPORTS}{ACCOUNT_MAIL}\nDana: Yes, send them to all\n"
+    assert answer_to(names) is Answer.UNSTATED
+    offered = f"My answers are in capitals below.{SUPPORTS}Hi Dana,\n{ACCOUNT_MAIL} (Y/N)\nNO\n"
+    assert answer_to(offered) is Answer.NO
+
+
+def test_a_quote_with_bars_goes_on_over_blank_lines_and_nests() -> None:
+    asked = (
+        "| Hi Dana,\n\n| please let us know if your new learners shall receive the account email\n| Thanks\n"
+    )
+    spoken = read(f"Please add Jo as well.\n\nSupport wrote:\n{asked}")
+    assert spoken.newest_text == "Please add Jo as well."
+    nested = read("Please add Jo.\n\nSupport wrote:\n| Hi\n| | Please don't send the account email.\n")
+    assert nested.newest_text == "Please add Jo."
+    german = read(f"Am 1.1.2024 schrieb Support:\n| {ACCOUNT_MAIL}\n\nNo\n")
+    assert read_preference(german).answer is Answer.NO
+    own = read("As I wrote:\n| Welcome email to learners: no\n| Number of learners: 12\n\nThanks, Dana\n")
+    assert read_preference(own).answer is Answer.NO
+
+
+def test_dots_at_the_end_of_a_subject_alone_join_nothing() -> None:
+    raw = b"From: Dana <d@acme.example>\nTo: s@learn.example\nSubject: Welcome email to learners...\n\n"
+    read_one = read_newest(parse_message(raw + b"yes we have 12 new people to add, sheet attached\n"))
+    assert read_preference(read_one).answer is not Answer.YES
+
+
+@pytest.mark.parametrize("below", ["No, please don't send it", "\nNo"])
+def test_an_answer_may_stand_below_its_letter(below: str) -> None:
+    assert answer_to(f"Q: Shall the learners get the account email?\nA:\n{below}\n") is Answer.NO
+
+
+def test_a_list_of_numbers_in_the_quote_counts_no_hours_and_no_modules() -> None:
+    hours = f"> 1. How many learners are there?\n> 2. {ACCOUNT_MAIL}\n>\n> We answer within\n> 1 - 2 days.\n"
+    assert answer_to(f"1. 12\n2. No\n\n{ATTRIBUTION}{hours}") is Answer.NO
+    modules = f"> 1. Which course (Module 1: Basics, Module 2: Advanced)?\n> 2. {ACCOUNT_MAIL}\n"
+    assert answer_to(f"1. Basics\n2. No\n\n{ATTRIBUTION}{modules}") is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("form", "answer"),
+    [
+        ("Account mail:\n* Manila: yes\n* Cebu: no, they have SSO\n* Davao: tbc\n", Answer.UNCLEAR),
+        (
+            "Send account email to new learners:\n  Instructors (7)  - Y\n  Reception (3)  - N\n",
+            Answer.UNCLEAR,
+        ),
+        ("Send account email to new learners:\n  Instructors (7)  - Y\n  Reception (3)  - Y\n", Answer.YES),
+        (
+            "Account email to learners: Yes*\nCost centre: 12\n\n* only those with a 1 in column G\n",
+            Answer.UNCLEAR,
+        ),
+        ("Account email to learners: Yes*\nCost centre: 12\n\nThanks\n", Answer.YES),
+        ("account_mail_to_learners=true\nrows=20\n", Answer.YES),
+        ("Account e-mail to learners: please tick\n( ) send  (x) don't send\n", Answer.NO),
+        ("2) Do you want the account mail sent?\n--> We would rather you did not.\n", Answer.NO),
+    ],
+)
+def test_lists_notes_and_arrows_of_a_form_belong_to_what_they_answer(form: str, answer: Answer) -> None:
+    assert answer_to(form) is answer
+
+
+@pytest.mark.parametrize("hostile", ["[s]" * 60_000, "[s][/s" * 30_000, ("yes" + " " * 90 + "x\n") * 1_000])
+def test_marks_that_lead_nowhere_are_read_in_no_time(hostile: str) -> None:
+    began = time.process_time()
+    read(hostile)
+    assert time.process_time() - began < seconds(1.0)

@@ -397,6 +397,16 @@ def test_others_words_answer_where_they_are_to_be_followed(own: str, forwarded: 
         ("Please send the account mail to all.", "Bar staff are in column B.", "yes"),
         ("Please send the account mail to all.", "If that is possible.", "yes"),
         ("Please send the account mail to all.", "Assign Prevent Duty.", "yes"),
+        ("Please send the account mail to all.", "See you on Monday.", "yes"),
+        ("Please send the account mail to all.", "Till Friday!", "yes"),
+        ("Please send the account mail to all.", "Hasta mañana.", "yes"),
+        ("Please send the account mail to all.", "Only 12 this time.", "yes"),
+        ("Please send the account mail to all.", "If so, great.", "yes"),
+        ("Please send the account mail to all.", "Managers are in tab 2.", "yes"),
+        ("Please send the account mail to all.", "No Tom, no problem.", "yes"),
+        ("Please send the account mail to all.", "Not Bob's fault.", "yes"),
+        ("Please send the account mail to all.", "Apart from Bob, everyone has an address.", "yes"),
+        ("Bitte allen die Willkommensmail schicken.", "Nicht Hetzen.", "yes"),
     ],
 )
 def test_a_sentence_of_its_own_limits_the_one_before(first: str, second: str, answer: str) -> None:
@@ -416,6 +426,13 @@ SWITCH = "The account email is switched off for you. Should I leave it off for t
         ("Off until May", "unclear"),
         ("Turn it on for the managers only", "unclear"),
         ("It depends on the day", "unstated"),
+        ("On leave, back Monday.", "unstated"),
+        ("Keep that on file.", "unstated"),
+        ("Off sick today.", "unstated"),
+        ("Turn it on, then off.", "unclear"),
+        ("Could you turn it on please?", "yes"),
+        ("No, please turn it on.", "yes"),
+        ("Leave it off, we never use it.", "no"),
     ],
 )
 def test_a_switch_that_is_offered_is_left_or_turned(text: str, answer: str) -> None:
@@ -425,7 +442,8 @@ def test_a_switch_that_is_offered_is_left_or_turned(text: str, answer: str) -> N
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("It is not necessary to prevent them by mail, it is me who will inform them.", "no"),
+        ("It is not necessary to prevent them by mail of it, it is me who will inform them.", "no"),
+        ("Please prevent everyone of the account mail.", "no"),
         ("Please prevent the welcome email from going out.", "no"),
         ("Please strike the account message this time.", "no"),
         ("No account notifications are to leave your system for these people.", "no"),
@@ -465,6 +483,7 @@ def test_my_answers_below_are_those_within_the_quote() -> None:
         ("Our people are anxious, so could the account email please be left off for all?", "no"),
         ("They get distracted, so no account mail goes to them from your side ok?", "no"),
         ("Do they get the account email ok?", "unclear"),
+        ("The account mail goes to everyone, is that ok?", "unclear"),
         ("So they get the account email, right?", "unclear"),
     ],
 )
@@ -478,3 +497,46 @@ def test_a_request_behind_a_so_and_an_ok_at_the_end_make_no_question(text: str, 
 def test_b_for_us_picks_b() -> None:
     assert reply("b for us", "A) all get the account mail\nB) nobody gets the account mail") == "no"
     assert reply("a for us", "A) all get the account mail\nB) nobody gets the account mail") != "no"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Please apply the name changes below.",
+        "Please stick with the old price list, the offer is below.",
+        "Die Liste unten gilt ab Mai.",
+        "Do the opposite of what Mark says.",
+        "Please go through what Mark wrote and tell me.",
+        "We go to Spain as Mark says.",
+    ],
+)
+def test_what_is_only_passed_on_answers_nothing(own: str) -> None:
+    assert passed_on(own, "Please send the welcome mail to all of them.") == "unstated"
+
+
+@pytest.mark.parametrize(
+    ("own", "answer"),
+    [
+        ("Please create accounts for the people below and send them the welcome email.", "yes"),
+        ("As you can see below, we want the welcome email sent to them all.", "yes"),
+        ("Please send the welcome mail to everybody. The names are at the bottom.", "yes"),
+        ("Please don't send any account mails, as Mark and Jo said.", "no"),
+        ("As per Tom's reply below, but only for the advisors.", "unclear"),
+    ],
+)
+def test_an_order_of_ones_own_above_what_is_passed_on_stands(own: str, answer: str) -> None:
+    assert passed_on(own, "The names are Ann and Bob.") == answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Should the new learners get the account mail?", "no"),
+        ("The learners should get the account mail. Is the list final?", "unstated"),
+        ("Did your learners get the account mail?", "unstated"),
+        ("Do you mind if the new learners get the account mail?", "unstated"),
+    ],
+)
+def test_a_lettered_no_answers_the_question_right_above_it(asked: str, answer: str) -> None:
+    assert reply("B", f"{asked}\nA) Yes\nB) No") == answer
+    assert reply("Sheet attached.\n\nB. Smith", f"{asked}\nA) Yes\nB) No") != "no"

@@ -48,7 +48,6 @@ def reply(text: str, asked: str = ASKED) -> str:
         "Mail when certificate expires",
         "Insurance mail received",
         "Bishop informed",
-        "Email to the county office",
     ],
 )
 def test_a_label_that_names_somebody_or_something_else_is_not_about_the_account_mail(label: str) -> None:
@@ -73,6 +72,12 @@ def test_a_label_that_names_somebody_or_something_else_is_not_about_the_account_
         "Avisar a los alumnos",
         "Learners notified",
         "Have you told us to notify the learners",
+        "Have the learners notified by email",
+        "Do you want learners to know about their accounts?",
+        "Employees notified",
+        "Any account mail",
+        "Current employees to receive account email",
+        "Was soll mit der Willkommensmail passieren?",
         "Send mail when the account is made",
     ],
 )
