@@ -23,17 +23,25 @@ from bot.values.request import Segment, SegmentKind, Spoken
 
 _STRUCTURED = {SegmentKind.INLINE, SegmentKind.FORM}
 _MOST_FORWARDED = 5
+# So many characters of the sender's words above a quote may say how it was answered.
+_LATEST = 4_000
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One rendering read: the segments, the own words for people, and what was cut off."""
+    """One rendering read: the segments, the own words for people, the last of these, and what was cut off."""
 
     segments: list[Segment] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     forwarded: list[str] = field(default_factory=list)
     quoted_subject: str = ""
+    latest: str = ""
+
+    def say(self, words: str) -> None:
+        """Take more of the sender's own words."""
+        self.said.append(words)
+        self.latest = f"{self.latest}\n\n{words}"[-_LATEST:]
 
     @property
     def text(self) -> str:
@@ -120,17 +128,17 @@ def _take_own(piece: Piece, before: Piece | None, names: Names, reading: _Readin
         reading.segments += read_segments(kept, SegmentKind.INLINE, question)
     else:
         reading.segments += read_segments(with_arrows_as_ticks(kept), SegmentKind.TEXT)
-    reading.said.append("\n".join(line.text.strip() for line in kept))
+    reading.say("\n".join(line.text.strip() for line in kept))
 
 
 def _take_quote(piece: Piece, names: Names, reading: _Reading) -> None:
     """The mail answered, and answers that were written into it."""
     reading.quoted_subject = reading.quoted_subject or piece.subject
     reading.quoted.append(quote_text(piece.lines))
-    said = reading.text[-4000:]
+    said = reading.latest
     pointed = bool(frame_words().points_below.search(said.lower()))
     for found in find_marked_answers(within_bounds(piece.lines), names.tokens, pointed=pointed, said=said):
-        reading.said.append(found.answer)
+        reading.say(found.answer)
         reading.segments.append(Segment(kind=SegmentKind.INLINE, text=found.answer, question=found.question))
 
 

@@ -43,18 +43,19 @@ class Dovecot:
         signal_all(self._processes("imap", "imap-login"), signal.SIGCONT)
 
     def kill(self, *, politely: bool = False) -> None:
-        """Drop every IMAP connection, with a BYE or, under TLS, without a word; new ones are taken at once.
+        """Drop every IMAP connection, with a BYE or without a word; new ones are taken at once.
 
         Without a word dies the login process, which holds the TLS connections; the sessions behind it see
-        the end and leave. A session that is killed itself can leave the lock of a folder's list of UIDs,
-        for which deliveries and other sessions would wait two minutes.
+        the end and leave. Only those without TLS are killed themselves: that can leave the lock of a folder's
+        list of UIDs, for which deliveries and other sessions would wait two minutes.
         """
         sessions = self._processes("imap")
         if politely:
             self._end(sessions, signal.SIGTERM)
         else:
             self._end(self._processes("imap-login"), signal.SIGKILL)
-            self._wait_for_end(sessions)
+            if not self._have_ended(sessions, 1):
+                self._end(sessions, signal.SIGKILL)
         if not wait_until(self._answers, 5):
             raise ServerFailed("IMAP did not come back")
 
@@ -127,11 +128,11 @@ class Dovecot:
 
     def _end(self, pids: list[int], number: int) -> None:
         signal_all(pids, number)
-        self._wait_for_end(pids)
-
-    def _wait_for_end(self, pids: list[int]) -> None:
-        if not wait_until(lambda: not set(pids) & set(self._processes()), 5):
+        if not self._have_ended(pids, 5):
             raise ServerFailed("an IMAP process would not end")
+
+    def _have_ended(self, pids: list[int], seconds: float) -> bool:
+        return wait_until(lambda: not set(pids) & set(self._processes()), seconds)
 
     def _uidvalidity(self, user: str, folder: str) -> int:
         text = self.doveadm("-f", "flow", "mailbox", "status", "-u", user, "uidvalidity", folder)
