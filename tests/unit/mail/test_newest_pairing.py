@@ -742,6 +742,7 @@ def test_a_list_of_numbers_in_the_quote_counts_no_hours_and_no_modules() -> None
             Answer.UNCLEAR,
         ),
         ("Account email to learners: Yes*\nCost centre: 12\n\nThanks\n", Answer.YES),
+        ("*Account mail to learners:* *Yes*\nRows: 3\n\nTo do:\n* import them\n* tell me\n", Answer.YES),
         ("account_mail_to_learners=true\nrows=20\n", Answer.YES),
         ("Account e-mail to learners: please tick\n( ) send  (x) don't send\n", Answer.NO),
         ("2) Do you want the account mail sent?\n--> We would rather you did not.\n", Answer.NO),
