@@ -59,11 +59,18 @@ def complies(sentences: Sequence[Sentence]) -> bool:
             or not (small("passed_on") & set(words) or _is_said(words))
         ):
             continue
-        if small("complying") & set(words) or (
-            small("complying") & set(after) and small("their_words") & set(after)
+        if (
+            small("complying") & set(words)
+            or _does_it(words)
+            or (small("complying") & set(after) and small("their_words") & set(after))
         ):
             return True
     return False
+
+
+def _does_it(words: Sequence[str]) -> bool:
+    """`do it like that`: what was said before in the same sentence."""
+    return any(do in small("doing") and it in small("their_words") for do, it in pairwise(words))
 
 
 def _is_said(words: Sequence[str]) -> bool:
@@ -143,7 +150,7 @@ def _places_below(words: Sequence[str]) -> bool:
 
 
 def speaks_of_what_is_below(sentence: Sentence) -> bool:
-    """`what the board decided about the mails is below`: whether it is to be followed or not."""
+    """`what the board decided about the mails (is below)`: whether it is to be followed or not."""
     words = _words_of(sentence)
     asked = small("answer_nouns") | small("ours") | small("saying") | small("passed_on")
     named = names_mail(sentence.clauses) or not asked.isdisjoint(words)
@@ -152,7 +159,7 @@ def speaks_of_what_is_below(sentence: Sentence) -> bool:
         any(clause.has("send", "notify", "get", "tell") for clause in clauses)
         and any(clause.has("them") for clause in clauses)
     )
-    return _places_below(words) and named and not wished
+    return (_places_below(words) or _is_said(words)) and named and not wished
 
 
 def names_an_answer(sentence: Sentence) -> bool:

@@ -363,6 +363,7 @@ def test_where_a_yes_or_a_no_is_asked_for_a_bare_one_answers(text: str) -> None:
             "unstated",
         ),
         ("Please don't follow the instructions below.", "Please email them all.", "unstated"),
+        ("Here's what IT said about the account emails, do it like that.", "Please mail them all.", "yes"),
         ("Only the mail at the bottom counts.", "I'd like them to get the account mail.", "unclear"),
         ("On the welcome mail please follow what Tom and Jo say below.", "Let's not send it.", "unclear"),
     ],
