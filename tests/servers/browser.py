@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 
-from tests.servers.daemons import HOST, Daemon, greets
+from tests.servers.daemons import HOST, Daemon, greets, wait_until
 from tests.servers.ports import free_ports
 
 # The key under which WebDriver hands out elements (W3C WebDriver, "Elements").
+# Seconds.
+WAITS = 2.0
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 ARGUMENTS = (
     "--headless=new",
@@ -127,6 +129,8 @@ class Browser:
         self._do("DELETE", "/cookie")
 
     def _find(self, css: str) -> str:
+        # A click can return before the page that it leads to is there.
+        wait_until(lambda: self.count(css) > 0, WAITS)
         found = self._do("POST", "/element", {"using": "css selector", "value": css})
         return str(found[ELEMENT])
 

@@ -54,7 +54,7 @@ def test_a_form_is_read_filled_in_and_sent(browser: Browser, site: str, tmp_path
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
     browser.type("#who", "dana")
     browser.click("button")
-    assert (browser.title, browser.text("p")) == ("Done", "who=dana")
+    assert (browser.text("p"), browser.title) == ("who=dana", "Done")
     assert [cookie["httpOnly"] for cookie in browser.cookies()] == [True]
 
 
