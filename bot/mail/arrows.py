@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from bot.mail.frame_words import begins_with_answer
 from bot.mail.lines import Line
+from bot.mail.ticks import TICKS
 
 _POINTED_AT = re.compile(
-    r"\s*(?P<way>[^\s<←][^<←⬅👈]{0,40}?)\s*(?:<[-=<]{1,5}|[←⬅👈]|(?<=\s)(?:[✓✔√☑✅]|[xX](?=\s*$)))\ufe0f?(?P<said>[^\n]{0,30})"
+    r"\s*(?P<way>[^\s<←][^<←⬅👈]{0,40}?)\s*(?:<[-=<]{1,5}|[←⬅👈]"
+    rf"|(?<=\s)(?:[{TICKS}☑✅]|[xX](?=\s*$)))\ufe0f?(?P<said>[^\n]{{0,30}})"
 )
 # What may stand behind an arrow: no more than that it is this one.
 _THIS_ONE = re.compile(

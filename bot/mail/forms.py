@@ -101,14 +101,13 @@ def _find_form(lines: Sequence[Line], at: int, text: list[str], *, drawn: bool) 
         return _read_cells(line)
     if has_boxes(line.text):
         return _read_boxes(lines, at, text)
-    found = (
+    return (
         (_read_piped(lines, at) if drawn else None)
         or _read_letters(lines, at)
         or _read_labelled(lines, at)
         or _read_asked(lines, at)
+        or _read_spread(lines, at)
     )
-    spread = None if found is not None else spread_entry(lines, at)
-    return _Found((_form(*spread),), 1) if spread else found
 
 
 def _form(label: str, value: str) -> Segment:
@@ -219,6 +218,11 @@ def _read_piped(lines: Sequence[Line], at: int) -> _Found | None:
 def _read_letters(lines: Sequence[Line], at: int) -> _Found | None:
     entry = lettered_entry(lines, at)
     return _Found((_form(*entry[:2]),), entry[2]) if entry else None
+
+
+def _read_spread(lines: Sequence[Line], at: int) -> _Found | None:
+    entry = spread_entry(lines, at)
+    return _Found((_form(*entry),), 1) if entry else None
 
 
 def _labelled(text: str) -> tuple[str, str] | None:

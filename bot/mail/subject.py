@@ -49,13 +49,10 @@ def read_subject(message: Message, quoted_subject: str) -> tuple[Segment, ...]:
 
 def below_subject(subject: tuple[Segment, ...], segments: Sequence[Segment]) -> tuple[Segment, ...]:
     """Both, in order; one where the text goes on with the subject: `Please notify` over `...me when live`."""
-    first = segments[0] if subject and segments else None
-    if first is None or first.kind is not SegmentKind.TEXT:
+    first = segments[0] if subject and segments and segments[0].kind is SegmentKind.TEXT else None
+    if first is None or not first.text.lstrip().startswith(_DOTS):
         return (*subject, *segments)
-    begun, going_on = subject[0].text, first.text.lstrip()
-    if not going_on.startswith(_DOTS):
-        return (*subject, *segments)
-    whole = f"{begun.rstrip('.… ')} {going_on.lstrip('.… ')}"
+    whole = f"{subject[0].text.rstrip('.… ')} {first.text.lstrip('.… ')}"
     return (replace(first, text=whole), *segments[1:])
 
 

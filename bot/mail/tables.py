@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from bot.mail.frame_words import begins_with_answer, frame_words
 from bot.mail.lines import Line
-from bot.mail.ticks import has_boxes
+from bot.mail.ticks import TICKS, has_boxes
 
 _LONGEST_CELL = 300
 _LONGEST_ANSWER = 3
@@ -15,7 +15,7 @@ _LONGEST_ANSWER = 3
 _MOST_COLUMNS = 40
 _LONGEST_HEADING = 100
 # What a cell holds that is ticked, what may mean a tick or its heading's opposite, and what is no tick.
-_TICK = re.compile(r"[\W_]*(?:x|[✓✔√☑☒✅•●🗹🗸■◉🔘]|(?<=[\[(])\*(?=[\])]))[\W_]*", re.IGNORECASE)
+_TICK = re.compile(rf"[\W_]*(?:x|[{TICKS}☑☒✅•●🗹🗸■◉🔘]|(?<=[\[(])\*(?=[\])]))[\W_]*", re.IGNORECASE)
 _MARK = re.compile(
     r"[\W_]*(?:y|yes|ok|o|true|on|\d{1,2}|j|ja|oui|s[iìí]|sim|[👍✗✘❌✖×✕]|n|no|none|nope|nein|non|nee|n[ãa]o|false|off)"
     r"[\W_]*",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from bot.mail.frame_words import frame_words
 
+# Signs that tick, in a box or behind words.
+TICKS = "✓✔√"
 _BOX = re.compile(
-    r"\[\s*(?P<square>[xXvV✓✔√✗✘*]?)\s*\]|\(\s*(?P<round>[xX✓✔√•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
-    r"|(?P<ticked>[☑☒✅🗹◉🔘]|[✓✔√](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
+    rf"\[\s*(?P<square>[xXvV{TICKS}✗✘*]?)\s*\]|\(\s*(?P<round>[xX{TICKS}•●*])\s*\)|\((?P<empty>\s+|_+)\)|\[_+\]"
+    rf"|(?P<ticked>[☑☒✅🗹◉🔘]|[{TICKS}](?=\s))\ufe0f?|(?P<blank>[☐□◻▢⬜◯○❏❑])\ufe0f?"
     r"|(?<![\w_])_+(?P<line>[xX])_+(?![\w_])"
 )
 # What a form tells people to do with its boxes.
@@ -27,7 +29,7 @@ _TOLD = re.compile(
 )
 _ORS = frozenset({"or", "oder", "ou", "of", "o", "/"})
 _LONGEST_LINE = 400
-_ALONE = re.compile(r"[✅✓✔√]\ufe0f?")
+_ALONE = re.compile(rf"[✅{TICKS}]\ufe0f?")
 
 
 @dataclass(frozen=True, slots=True)

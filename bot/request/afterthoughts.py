@@ -53,7 +53,7 @@ def _puts_off(clause: Clause) -> bool:
 
 def _says_whom(sentence: Sentence) -> bool:
     """`The managers, that is`, `I mean the Leeds lot`."""
-    said = "_".join(word.casefold() for clause in sentence.clauses for word in clause.words)
+    said = "_".join(sentence.words)
     explains = any(said.startswith(f"{way}_") or said.endswith(f"_{way}") for way in small("restating"))
     return explains and any(clause.has("role", "group") for clause in sentence.clauses)
 

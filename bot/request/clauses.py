@@ -10,12 +10,10 @@ from bot.request.spelling import DATE, clean
 from bot.request.vocabulary import LANGUAGES, Hit, lexicon, small, weights_of
 
 # Beyond these the middle is left out: nobody says it there, and the time stays bounded.
-HEAD, TAIL = 16_000, 6_000
-LONGEST_LINE = 4_000
-LONGEST_RUN, LONGEST_NAME = 120, 3
+HEAD, TAIL, LONGEST_LINE = 16_000, 6_000, 4_000
+LONGEST_RUN, LONGEST_NAME, WRAPPED_FROM = 120, 3, 50
 # More than a mail has; what they hold is small.
 SENTENCES_KEPT = 256
-WRAPPED_FROM = 50
 LINKS = {"because", "so_", "and_", "or_", "but_", "when_", "instead_", "cond"}
 VERBS = {"notify", "tell", "send", "get", "want", "skip", "fine", "bad", "quiet", "lost"}
 FRAGMENT_MARKS = set(",;:()[]{}–—-|/…*•·>→=+#_~")
@@ -60,8 +58,7 @@ class Clause:
         """The hits of these tags, in order."""
         if self.tags.isdisjoint(tags):
             return []
-        found = [hit for hit in (*self.meaning, *self.frame) if hit.tag in tags]
-        return sorted(found, key=lambda hit: (hit.first, hit.last))
+        return [hit for hit in self.hits_in_order() if hit.tag in tags]
 
     def said(self, hit: Hit) -> str:
         """The words of a hit."""
@@ -77,12 +74,17 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """One sentence, verbatim, with its clauses; `line` numbers its paragraph or bullet."""
+    """One sentence, verbatim, with its clauses."""
 
     text: str
     language: str
     asks: bool
     clauses: tuple[Clause, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All its words, in small letters."""
+        return tuple(word.casefold() for clause in self.clauses for word in clause.words)
 
 
 def read_sentences(text: str, prior: str) -> list[Sentence]:
@@ -115,8 +117,7 @@ def within_bounds(text: str) -> str:
     """Head and tail of a text that is too long for anybody to have written; blanks and lines in measure."""
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n\n{text[-TAIL:]}"
-    lines = (_BLANKS.sub(" ", line)[:LONGEST_LINE] for line in text.splitlines())
-    return "\n".join(lines)
+    return "\n".join(_BLANKS.sub(" ", line)[:LONGEST_LINE] for line in text.splitlines())
 
 
 def split_sentences(text: str) -> list[str]:
@@ -149,8 +150,7 @@ def _counts(text: str) -> dict[str, float]:
 
 def _blocks(text: str) -> Iterator[str]:
     """Lines, those that a mail program wrapped joined again."""
-    block = ""
-    last = 0
+    block, last = "", 0
     for line in text.splitlines():
         stripped = line.strip()
         bullet = _BULLET.match(line)

@@ -103,7 +103,7 @@ def of_text(
         silent = only_greets(sentence) or (
             topic is asked_elsewhere and not may_answer(sentence, said_before=said_before)
         )
-        silent |= _is_a_name(sentence, below=bool(signals))
+        silent |= _begins_a_name(sentence, below=bool(signals))
         if topic is not None and silent:
             heard = hear(sentence, kind.value, None, spoken_of=spoken_of)
             topic_after: Topic | None = heard.topic or topic
@@ -130,7 +130,7 @@ def of_text(
     return signals
 
 
-def _is_a_name(sentence: Sentence, *, below: bool) -> bool:
+def _begins_a_name(sentence: Sentence, *, below: bool) -> bool:
     """`N. Eze` is no `no`: below an answer, or where no list knows the second word."""
     if not _INITIAL.match(sentence.text):
         return False

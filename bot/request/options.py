@@ -24,12 +24,8 @@ _ITEM = re.compile(r"(?:(?<=\s)|^)\W?(?:option\s+)?\(?([A-Ea-e1-5])(?:[).:\]]|\s
 _OR = re.compile(r",?\s+(?:or|oder|ou|of|oppure|o)\s+", re.IGNORECASE)
 # Letters that are words of their own.
 _WORDS = frozenset("ae")
-# How a switch is offered, and what stands before the way that is picked.
+# How a switch is offered.
 _SWITCH = {"on": Stance.YES, "off": Stance.NO}
-_SWITCHED = frozenset(
-    {"", "it", "them", "that", "turn", "switch", "leave", "keep", "stay", "mail", "email", "then"}
-)
-_HOW_LONG = frozenset({"until", "till", "from", "for", "then", "if", "and", "but"})
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -102,12 +98,7 @@ def _asked_last(above: str, language: str) -> Topic | None:
     topic = topic_of(asked_in(sentences[-1]), language) if sentences else None
     if topic is None or topic.minds or topic.either_or:
         return None
-    words = _words(sentences[-1])
-    return None if words and words[0] in small("happened") else topic
-
-
-def _words(sentence: Sentence) -> list[str]:
-    return [word.casefold() for clause in sentence.clauses for word in clause.words]
+    return None if small("happened").intersection(sentences[-1].words[:1]) else topic
 
 
 def _switch(asked: str, language: str) -> tuple[Offer, ...]:
@@ -116,8 +107,11 @@ def _switch(asked: str, language: str) -> tuple[Offer, ...]:
     for before, sentence in pairwise([None, *sentences]):
         assert sentence is not None
         near = [*(before.clauses if before else ()), *sentence.clauses]
-        words = set(_words(sentence))
-        if sentence.asks and set(_SWITCH) <= words and any(is_about(clause, Topic()) for clause in near):
+        if (
+            sentence.asks
+            and set(_SWITCH) <= {*sentence.words}
+            and any(is_about(clause, Topic()) for clause in near)
+        ):
             return tuple(Offer(key=key, names=frozenset(), stance=stance) for key, stance in _SWITCH.items())
     return ()
 
@@ -172,10 +166,12 @@ def _before_an_if(clause: Clause) -> list[str]:
 def _names(words: list[str], offer: Offer) -> bool:
     """`B`, `option B`, `we go with B`, `the second one`, `the latter`; `turn it on`."""
     if offer.key in _SWITCH:
-        small_words = ["", *(word.casefold() for word in words)]
+        small_words = [word.casefold() for word in words]
         return any(
-            here == offer.key and left in _SWITCHED and _ends_switching(words[at + 1 :])
-            for at, (left, here) in enumerate(pairwise(small_words))
+            here == offer.key
+            and small("switching").issuperset(small_words[max(at - 1, 0) : at])
+            and _ends_switching(words[at + 1 :])
+            for at, here in enumerate(small_words)
         )
     for place, word in enumerate(words):
         before = words[place - 1].casefold() if place else ""
@@ -208,7 +204,7 @@ def _names(words: list[str], offer: Offer) -> bool:
 
 def _ends_switching(after: list[str]) -> bool:
     """Courtesy, a name or how long behind it, and nothing that goes on: `off sick today`."""
-    return not after or after[0].casefold() in small("fillers") | _HOW_LONG or after[0].istitle()
+    return not after or after[0].casefold() in small("fillers") | small("how_long") or after[0].istitle()
 
 
 def _ends(after: list[str]) -> bool:

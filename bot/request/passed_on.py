@@ -94,9 +94,8 @@ def _further_down(reading: Sequence[Segment], language: str) -> str:
     if not _is_passed_on(reading) and not _points(reading, sentences):
         return ""
     for sentence in sentences:
-        words = {word.casefold() for clause in sentence.clauses for word in clause.words}
         chosen = any(clause.has("only", "except", "skip", "pointer") for clause in sentence.clauses)
-        foot = bool(words & small("at_the_foot")) and chosen
+        foot = bool(small("at_the_foot").intersection(sentence.words)) and chosen
         if foot or names_two(sentence) or limited_lead(sentence):
             return sentence.text
     return ""

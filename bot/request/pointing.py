@@ -29,7 +29,7 @@ def refers(sentence: Sentence) -> bool:
 
     Such a sentence only leads to the words; it answers nothing, however it names the mail.
     """
-    words = _words_of(sentence)
+    words = sentence.words
     if small("yours") & set(words) or any(
         clause.has("neg", "negword", "skip") for clause in sentence.clauses
     ):
@@ -49,7 +49,7 @@ def complies(sentences: Sequence[Sentence]) -> bool:
     Please follow it`: what is passed on is to be followed, in one sentence or two."""
     if any(map(follows, sentences)):
         return True
-    told = [_words_of(sentence) for sentence in sentences if not _limits(sentence)]
+    told = [sentence.words for sentence in sentences if not _limits(sentence)]
     for words, after in zip_longest(told, told[1:], fillvalue=()):
         if any(own in small("owning") and noun in small("answer_nouns") for own, noun in pairwise(words)):
             return True  # `see Fatou's message and treat it as our answer`
@@ -81,13 +81,9 @@ def _is_said(words: Sequence[str]) -> bool:
 
 def limited_lead(sentence: Sentence) -> bool:
     """`As per Tom's reply below, but only for the advisors`: others' words count, and not for all."""
-    words = _words_of(sentence)
+    words = sentence.words
     leads = _places_below(words) and any(clause.has("pointer") for clause in sentence.clauses)
     return leads and any(clause.has("only", "except", "group") for clause in sentence.clauses)
-
-
-def _words_of(sentence: Sentence) -> tuple[str, ...]:
-    return tuple(word.casefold() for clause in sentence.clauses for word in clause.words)
 
 
 def _limits(sentence: Sentence) -> bool:
@@ -104,7 +100,7 @@ def _is_yours(words: Collection[str]) -> bool:
 
 def follows(sentence: Sentence) -> bool:
     """`do as she says`, `fate come scrive il direttore`: an order, and right behind it who says how."""
-    words = _words_of(sentence)
+    words = sentence.words
     if _limits(sentence) or _is_yours(words):
         return False
     for place, word in enumerate(words):
@@ -117,7 +113,7 @@ def follows(sentence: Sentence) -> bool:
 
 def names_two(sentence: Sentence) -> bool:
     """`what Tom and Jo say`, `what my two leads say`: the words of two are meant."""
-    words = _words_of(sentence)
+    words = sentence.words
     led = next((place for place, word in enumerate(words) if word in small("what")), len(words))
     behind = words[led + 1 : led + SAID_WITHIN]
     joint = next((at for at, word in enumerate(behind) if word in small("joining")), None)
@@ -151,7 +147,7 @@ def _places_below(words: Sequence[str]) -> bool:
 
 def speaks_of_what_is_below(sentence: Sentence) -> bool:
     """`what the board decided about the mails (is below)`: whether it is to be followed or not."""
-    words = _words_of(sentence)
+    words = sentence.words
     asked = small("answer_nouns") | small("ours") | small("saying") | small("passed_on")
     named = names_mail(sentence.clauses) or not asked.isdisjoint(words)
     clauses = sentence.clauses
@@ -164,7 +160,7 @@ def speaks_of_what_is_below(sentence: Sentence) -> bool:
 
 def names_an_answer(sentence: Sentence) -> bool:
     """`Our answer is in Greg's message beneath`, `her decision is below`: the answer and where it stands."""
-    words = _words_of(sentence)
+    words = sentence.words
     if small("yours") & set(words) and not small("ours") & set(words):
         return False
     denied = any(clause.has("neg", "negword") for clause in sentence.clauses)

@@ -37,7 +37,7 @@ def topic_of(question: str, language: str) -> Topic | None:
         if _is_news_of_the_upload(sentence):
             continue
         about_minding = _asks_whether_they_mind(sentence)
-        about_reasons = bool(small("reasons") & set(_words_of(sentence)))
+        about_reasons = bool(small("reasons") & set(sentence.words))
         for clause in sentence.clauses:
             if not is_about(clause, None) or _asks_for_an_address(clause):
                 continue
@@ -53,20 +53,16 @@ def topic_of(question: str, language: str) -> Topic | None:
     return found
 
 
-def _words_of(sentence: Sentence) -> list[str]:
-    return [word.casefold() for clause in sentence.clauses for word in clause.words]
-
-
 def _asks_whether_they_mind(sentence: Sentence) -> bool:
     """`Any objection to …?`, `would it be a problem if …?`"""
-    words = _words_of(sentence)
+    words = sentence.words
     opening = "_".join(words[:MIND_WITHIN]) + "_"
     return bool(small("minds") & set(words)) or any(f"{way}_" in opening for way in small("minding"))
 
 
 def _is_news_of_the_upload(sentence: Sentence) -> bool:
     """`Would you like a notification when your upload has been processed?`: news for the sender."""
-    spoken = set(_words_of(sentence))
+    spoken = set(sentence.words)
     if spoken & small("accounts") or any(clause.has("them", "role") for clause in sentence.clauses):
         return False
     return any(clause.has("when_", "now") for clause in sentence.clauses) and bool(
@@ -165,7 +161,7 @@ def _with_what_it_is_about(asked: Sentence, before: Sentence | None) -> Sentence
 
 def _asks_for_consent(asked: Sentence) -> bool:
     """`Is that OK?`, `Any objection?`: it says no word of its own on what it is about."""
-    words = {word.casefold() for clause in asked.clauses for word in clause.words}
+    words = set(asked.words)
     return words <= small("consent") | small("consenting") and bool(words & small("consent"))
 
 

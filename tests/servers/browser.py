@@ -11,9 +11,9 @@ import httpx
 from tests.servers.daemons import HOST, Daemon, greets, wait_until
 from tests.servers.ports import free_ports
 
-# The key under which WebDriver hands out elements (W3C WebDriver, "Elements").
 # Seconds.
 WAITS = 2.0
+# The key under which WebDriver hands out elements (W3C WebDriver, "Elements").
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 ARGUMENTS = (
     "--headless=new",
