@@ -26,8 +26,11 @@ from bot.values.request import Segment, SegmentKind, Spoken
 ELSEWHERE, WHICH = "others' words", "which of others' words"
 
 
-def led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> list[Signal]:
-    """The signals where a sentence leads to others' words: they decide, and unread they are unclear.
+def led_on(
+    signals: list[Signal], reading: Sequence[Segment], language: str, unread: frozenset[str]
+) -> list[Signal]:
+    """The signals where a sentence leads to others' words: they decide, and unread they are unclear. What the
+    `unread` sentences say does not count.
 
     Of a chain of mails only the newest is read: who means the one at the bottom, or two, is asked.
     """
@@ -40,7 +43,7 @@ def led_on(signals: list[Signal], reading: Sequence[Segment], language: str) -> 
         for sentence in read_sentences(_own_words(reading), language)
         if only_leads(sentence) or (passed and follows(sentence))
     ]
-    texts = {sentence.text for sentence in leading} | left_unread(reading, language)
+    texts = {sentence.text for sentence in leading} | unread
     left = [signal for signal in signals if signal.evidence not in texts]
     if left or not any(names_mail(sentence.clauses) for sentence in leading):
         return left

@@ -134,12 +134,12 @@ def _read(reading: Sequence[Segment], spoken: Spoken, asked: bool, notes: Notes)
         else:
             told.append(segment)
             signals += found
-    signals = led_on(signals, reading, language)
+    unread_words = left_unread(reading, language)
+    signals = led_on(signals, reading, language, unread_words)
     quoted = OUR_QUESTION if asked else spoken.quoted
     tokens = tokens_of(told, signals, quoted, language)
     second = _second_reader(Heard(segments=segments, quoted=quoted, language=language), notes)
     ruled = settle(signals, answered=bool(filled_in))
-    unread_words = left_unread(reading, language)
     unread = [
         f"{each.question} {each.text}"
         for each in segments
